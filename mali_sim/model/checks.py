@@ -1,0 +1,750 @@
+"""Everything about a scenario that can be wrong beyond the shape of its tables."""
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations, pairwise
+from typing import Any
+
+from mali_sim.equations import (
+    Compare,
+    Interval,
+    Logic,
+    Member,
+    Name,
+    Node,
+    Not,
+    Text,
+    Unit,
+    at_member,
+    units,
+    walk,
+)
+from mali_sim.model.happenings import Happenings, Item, expand
+from mali_sim.model.month import months_between
+from mali_sim.model.parameters import flatten
+from mali_sim.model.variables import (
+    MAX_ROWS,
+    UNKNOWN,
+    Reads,
+    Typed,
+    Variables,
+    constant_interval,
+    flow_dims,
+)
+from mali_sim.scenario import did_you_mean
+from mali_sim.scenario.classes import Effect, Event, Stock
+
+Path = tuple[str, ...]
+
+
+class Checker:
+    """
+    Walks all tables of a scenario, typing every equation and resolving every name.
+
+    Problems gather in ``variables.problems``; what it learns (trees, types) is what the
+    tape is made from.
+    """
+
+    def __init__(self, variables: Variables) -> None:
+        self.v = variables
+        self.s = variables.scenario
+        self.sets = variables.sets
+
+    def check(self) -> Happenings:
+        """Check everything; returns the concrete decisions, offers and events."""
+        self._sets()
+        self._header()
+        self._constants()
+        self._register_happenings()
+        self._stocks()
+        self._switches()
+        for id in self.s.aux:
+            self.v.variable(id)
+            self._mentions(("aux", id), self.s.aux[id])
+        for id in self.s.obs:
+            self.v.variable(f"obs.{id}")
+            self._mentions(("obs", id), self.s.obs[id], needs_source=True)
+            self._names(("obs", id, "known_to"), self.s.obs[id].known_to, "actor")
+            if not 0 <= self.s.obs[id].decimals <= 6:
+                self.v.problem(("obs", id, "decimals"), f"{self.s.obs[id].decimals} is outside 0..6")
+        self._flows()
+        self._actors()
+        self._decisions()
+        self._offers()
+        self._events()
+        self._outcomes()
+        self._strategies()
+        self._readings()
+        self._topics()
+        happenings = expand(self.v)
+        self._switch_conflicts(happenings)
+        self._size()
+        return happenings
+
+    # -- naming --------------------------------------------------------------------------
+
+    def _name(self, path: Path, name: str | None, table: str) -> bool:
+        known = getattr(self.s, table)
+        if name is None:
+            return True
+        if name not in known:
+            self.v._undefined(path, f"there is no {table} {name}", name, table, known)
+            return False
+        return True
+
+    def _names(self, path: Path, names: Iterable[str], table: str) -> None:
+        for number, name in enumerate(names):
+            self._name((*path, str(number)), name, table)
+
+    def _mentions(self, path: Path, table: Any, needs_source: bool = False) -> None:
+        """Topic and sources of a table."""
+        self._name((*path, "topic"), getattr(table, "topic", None), "topic")
+        for number, id in enumerate(table.source):
+            if id not in self.s.source:
+                mend = did_you_mean(id, self.s.source, f"declare [source.{id}]")
+                if ("source", id) not in self.v.loaded.damaged:
+                    self.v.problem((*path, "source", str(number)), f"there is no source {id}", mend)
+        if needs_source and not table.source:
+            self.v.problem(path, "the source is missing", 'give source = ["…"]: where this comes from')
+
+    def _constant(self, path: Path, name: str | None, unit: Unit | None, positive: bool = False) -> None:
+        """A place where a constant's name stands."""
+        if name is None or not self._name(path, name, "constant"):
+            return
+        found = self.v.variable(name)
+        if found.dims:
+            self.v.problem(path, f"{name} is over {found.dims[0]}", "one number is wanted here")
+        if unit is not None and not found.unit.fits(unit):
+            self.v.problem(path, f"the unit of {name} is {found.unit}, wanted is {unit}")
+        if positive and found.interval.low <= 0:
+            self.v.problem(path, f"{name} can be {found.interval.low:g}", "a range above 0 is wanted")
+
+    def _expression(
+        self, path: Path, text: str | None, reads: Reads, unit: Unit | None,
+        each: str | None = None, scalar: bool = True, actor: str | None = None,
+    ) -> Typed:  # fmt: skip
+        """An equation typed in its place; with ``each``, for the first member."""
+        tree = self.v.tree(text, path)
+        if tree is None:
+            return UNKNOWN
+        found = self.v.typed(self._for_first(tree, each, path), reads, path, actor)
+        if unit is not None:
+            self.v.fits(found.unit, unit, path)
+        if scalar and found.dims:
+            self.v.problem(path, f"one number is wanted, this is over {found.dims[0]}",
+                           "take sum(), mean() or one member")  # fmt: skip
+        return found
+
+    def _for_first(self, tree: Node, each: str | None, path: Path) -> Node:
+        members = self.sets.members.get(each or "", ())
+        if members:
+            return at_member(tree, members[0])
+        if any(isinstance(n, Member) and "each" in n.members for n in walk(tree)):
+            self.v.problem(path, ".each stands where there is no each", 'add each = "SET"')
+        return tree
+
+    # -- tables --------------------------------------------------------------------------
+
+    def _sets(self) -> None:
+        for id, table in self.s.set.items():
+            path = ("set", id)
+            if table.part_of is not None:
+                if not self._name((*path, "part_of"), table.part_of, "set"):
+                    continue
+                whole = self.s.set[table.part_of].members
+                for number, member in enumerate(table.only):
+                    if member not in whole:
+                        self.v.problem((*path, "only", str(number)), f"{table.part_of} has no member {member}",
+                                       did_you_mean(member, whole))  # fmt: skip
+                if not table.only or table.members:
+                    self.v.problem(path, "a part of a set lists its members in `only`")
+                continue
+            if not table.members:
+                self.v.problem(path, "the set has no members", "add members.ID = { en, fr }")
+            for member in table.members:
+                if member in self.s.set:
+                    self.v.problem((*path, "members", member), "the member has a set's name", "rename one")
+            for member, near in table.neighbours.items():
+                for other in (member, *near):
+                    if other not in table.members:
+                        self.v.problem((*path, "neighbours", member), f"{id} has no member {other}",
+                                       did_you_mean(other, table.members))  # fmt: skip
+                for other in near:
+                    if member not in table.neighbours.get(other, ()):
+                        self.v.problem((*path, "neighbours", member), f"{other} does not border on {member} in turn",
+                                       f"add {member} to the neighbours of {other}")  # fmt: skip
+
+    def _header(self) -> None:
+        header = self.s.scenario
+        self._names(("scenario", "seats"), header.seats, "actor")
+        self._name(("scenario", "strategy"), header.strategy, "strategy")
+        self._mentions(("scenario",), header)
+
+    def _constants(self) -> None:
+        for id, constant in self.s.constant.items():
+            path = ("constant", id)
+            self.v.variable(id)
+            if constant.grade != "assumed" and not constant.source:
+                self.v.problem(path, "the source is missing", 'give source = ["…"], or grade = "assumed"')
+            self._mentions(path, constant)
+            self._members(path, "value", constant.value, self.v.known[id].dims)
+            self._prior(path, constant.value, constant.range, constant.spread)
+        for id, lookup in self.s.lookup.items():
+            path = ("lookup", id)
+            self.v.variable(id)
+            self.v.unit(lookup.x_unit, (*path, "x_unit"))
+            self._mentions(path, lookup)
+            if len(lookup.x) != len(lookup.y) or len(lookup.x) < 2:
+                self.v.problem(path, f"{len(lookup.x)} points of x and {len(lookup.y)} of y",
+                               "as many of each, at least two")  # fmt: skip
+            if any(b <= a for a, b in pairwise(lookup.x)):
+                self.v.problem((*path, "x"), "x does not rise", "order the points by x")
+            if not 0 <= lookup.spread < 1:
+                self.v.problem((*path, "spread"), f"{lookup.spread:g} is outside 0..1")
+
+    def _members(self, path: Path, key: str, value: object, dims: tuple[str, ...]) -> None:
+        """A table by member must name all members and no others."""
+        known = {m for d in dims for m in self.sets.members[d]}
+
+        def strangers(inner: object, at: Path) -> None:
+            if isinstance(inner, dict):
+                for member, below in inner.items():
+                    if member not in known:
+                        what = f"no member {member}" if dims else "a table, but not over a set"
+                        mend = did_you_mean(member, known) if dims else 'add over = "SET"'
+                        self.v.problem((*at, member), what, mend)
+                    strangers(below, (*at, member))
+
+        strangers(value, (*path, key))
+        try:
+            flatten(value, dims, self.sets)
+        except KeyError as error:
+            missing = ", ".join(error.args[0])
+            self.v.problem((*path, key), f"no value for {missing}", "name every member")
+        except TypeError:
+            self.v.problem((*path, key), "tables nest deeper than the sets")
+
+    def _prior(
+        self, path: Path, value: object, ends: tuple[float, ...] | None, spread: float | None
+    ) -> None:
+        if ends is not None:
+            if isinstance(value, dict):
+                self.v.problem((*path, "range"), "a range is of one number", "use spread for a set")
+            elif len(ends) != 2 or ends[0] > ends[1]:
+                self.v.problem((*path, "range"), "not [low, high]", "two numbers, the lower first")
+            elif not ends[0] <= value <= ends[1]:  # type: ignore[operator]
+                what = f"{value:g} is outside {ends[0]:g}..{ends[1]:g}"
+                self.v.problem((*path, "value"), what, "widen the range or mend the value")
+        elif spread is None:
+            mend = "range = [low, high], or spread for a set" if len(path) == 2 else ""
+            self.v.problem(path, "the prior is missing", mend)
+        if spread is not None and not 0 <= spread < 1:
+            self.v.problem((*path, "spread"), f"{spread:g} is outside 0..1", "a share below 1")
+
+    def _stocks(self) -> None:
+        for id, stock in self.s.stock.items():
+            path = ("stock", id)
+            found = self.v.variable(id)
+            self._mentions(path, stock)
+            self._bounds(path, stock)
+            if isinstance(stock.initial, str):
+                start = self._expression(
+                    (*path, "initial"), stock.initial, Reads.CONSTANTS, found.unit, scalar=False
+                )
+                if not set(start.dims) <= set(found.dims):
+                    self.v.problem((*path, "initial"), f"over {start.dims[0]}, the stock is not")
+            else:
+                self._members(path, "initial", stock.initial, found.dims)
+                self._initial_numbers(path, stock, found.interval)
+            if stock.hidden:
+                self._names((*path, "known_to"), stock.known_to, "actor")
+                if stock.estimate is None or stock.doubt is None:
+                    self.v.problem(path, "a hidden stock needs estimate and doubt",
+                                   "what a seat takes it for, and how surely")  # fmt: skip
+                self._expression((*path, "estimate"), stock.estimate, Reads.ESTIMATE, found.unit, scalar=False)
+                self._constant((*path, "doubt"), stock.doubt, found.unit)
+
+    def _bounds(self, path: Path, stock: Stock) -> None:
+        if stock.kind == "conserved":
+            if stock.bounds is not None:
+                self.v.problem((*path, "bounds"), "a conserved stock has no bounds", "leave them out")
+        elif stock.bounds is None:
+            self.v.problem(path, "the bounds are missing", "bounds = [low, high]")
+        elif len(stock.bounds) != 2 or stock.bounds[0] >= stock.bounds[1]:
+            self.v.problem((*path, "bounds"), "not [low, high]", "two numbers, the lower first")
+
+    def _initial_numbers(self, path: Path, stock: Stock, span: Interval) -> None:
+        for key in ("spread", "grade", "why"):
+            if getattr(stock, key) is None:
+                self.v.problem(path, f"{key} is missing", "a numeric initial value needs spread, grade, why")
+        if stock.grade in ("stated", "inferred") and not stock.source:
+            self.v.problem(path, "the source is missing", 'give source = ["…"], or grade = "assumed"')
+        if stock.spread is not None and not 0 <= stock.spread < 1:
+            self.v.problem((*path, "spread"), f"{stock.spread:g} is outside 0..1", "a share below 1")
+        values = stock.initial if isinstance(stock.initial, dict) else {"": stock.initial}
+
+        def look(inner: object, at: Path) -> None:
+            if isinstance(inner, dict):
+                for member, below in inner.items():
+                    look(below, (*at, member) if member else at)
+            elif inner not in span:
+                self.v.problem(at, f"{inner:g} is outside {span.low:g}..{span.high:g}", "see the bounds")
+
+        look(values, (*path, "initial"))
+
+    def _switches(self) -> None:
+        for id, switch in self.s.switch.items():
+            path = ("switch", id)
+            self._mentions(path, switch)
+            self._switch_value((*path, "initial"), id, switch.initial)
+
+    def _switch_value(self, path: Path, id: str, value: object) -> None:
+        values = self.s.switch[id].values
+        if values and value not in values:
+            self.v.problem(path, f"{value} is not a value of {id}", did_you_mean(str(value), values))
+        elif not values and not isinstance(value, bool):
+            self.v.problem(path, f"{id} is true or false, not {value}", "give it values, or write true")
+
+    def _flows(self) -> None:
+        for id, flow in self.s.flow.items():
+            path = ("flow", id)
+            self._mentions(path, flow, needs_source=True)
+            if flow.to is None and flow.from_ is None:
+                self.v.problem(path, "the flow goes nowhere", "give to, from or both")
+            unit: Unit | None = None
+            for key, end in (("from", flow.from_), ("to", flow.to)):
+                stock = self._target((*path, key), end)
+                if stock is None:
+                    continue
+                own = self.v.variable(end.partition(".")[0]).unit / units.MONTH  # type: ignore[union-attr]
+                if unit is not None and not unit.fits(own):
+                    self.v.problem(path, f"unit mismatch: from {unit}, to {own}", "two stocks of one unit")
+                unit = own
+                if stock.kind == "level" and flow.from_ is not None:
+                    self.v.problem((*path, key), f"{end} is a level", "from-to flows join conserved stocks")
+            rate = self._expression((*path, "rate"), flow.rate, Reads.RATE, unit, scalar=False)
+            dims = flow_dims(self.v, id)
+            self.v.known[f"flow.{id}"] = Typed(dims, rate.unit)
+            stock_dims = self._target_dims(flow.to)
+            if flow.from_ is None and flow.to is not None and len(dims) > 2:
+                self.v.problem(path, "over more than two sets")
+            if flow.from_ is not None and not set(dims) <= {
+                *self._target_dims(flow.from_), *rate.dims, *stock_dims
+            }:  # fmt: skip
+                self.v.problem(path, "its sets do not fit its stocks")
+
+    def _target_dims(self, target: str | None) -> tuple[str, ...]:
+        id, _, member = (target or "").partition(".")
+        if self.v.kinds.get(id) != "stock":
+            return ()
+        dims = self.v.variable(id).dims
+        return tuple(d for d in dims if member not in self.sets.members[d])
+
+    def _target(self, path: Path, target: str | None) -> Stock | None:
+        """The stock that a flow or effect names, with or without a member."""
+        if target is None:
+            return None
+        id, _, member = target.partition(".")
+        if id not in self.s.stock:
+            kind = self.v.kinds.get(id)
+            what = f"{id} is a {kind}, not a stock" if kind else f"there is no stock {id}"
+            if kind:
+                self.v.problem(path, what, did_you_mean(id, self.s.stock))
+            else:
+                self.v._undefined(path, what, id, "stock", self.s.stock)
+            return None
+        if member and member != "each":
+            dims = self.v.variable(id).dims
+            if self.sets.of_member(member, dims) is None:
+                known = [m for d in dims for m in self.sets.members[d]]
+                self.v.problem(path, f"{id} has no member {member}", did_you_mean(member, known))
+                return None
+        return self.s.stock[id]
+
+    # -- what is done and what happens -----------------------------------------------------
+
+    def _register_happenings(self) -> None:
+        """Ids of decisions, offers and events are one list, with a member where they have each."""
+        seen: dict[str, str] = {}
+        for kind in ("decision", "offer", "event"):
+            for id, table in getattr(self.s, kind).items():
+                if id in seen:
+                    self.v.problem((kind, id), f"the name is a {seen[id]}'s too", "rename one")
+                seen[id] = kind
+                members = self.sets.members.get(table.each or "", ())
+                if table.each is not None and table.each not in self.sets.members:
+                    self._name((kind, id, "each"), table.each, "set")
+                ids = [f"{id}.{m}" for m in members] if table.each else [id]
+                self.v.happenings[kind] |= set(ids)
+                if isinstance(table, Event):
+                    self.v.happenings["decision"] |= {
+                        f"{one}.{choice.id}" for one in ids for choice in table.choices
+                    }
+
+    def _actors(self) -> None:
+        for id, actor in self.s.actor.items():
+            path = ("actor", id)
+            self._mentions(path, actor)
+            self._name((*path, "fallback"), actor.fallback, "strategy")
+            fallback = self.s.strategy.get(actor.fallback or "")
+            if fallback and fallback.actor != id:
+                self.v.problem((*path, "fallback"), f"{actor.fallback} plays {fallback.actor}")
+            if actor.capital is not None:
+                stock = self._target((*path, "capital"), actor.capital)
+                if stock is not None and (stock.kind != "level" or stock.over):
+                    self.v.problem((*path, "capital"), "capital is a level without sets")
+            self._member((*path, "member"), actor.member)
+
+    def _member(self, path: Path, member: str | None) -> None:
+        if member is None:
+            return
+        set_id, _, name = member.partition(".")
+        if set_id not in self.sets.members or name not in self.sets.members[set_id]:
+            known = [f"{s}.{m}" for s, names in self.sets.members.items() for m in names]
+            self.v.problem(path, f"there is no member {member}", did_you_mean(member, known))
+
+    def _requires(self, path: Path, table: Any, each: str | None) -> None:
+        found = self._expression((*path, "requires"), table.requires, Reads.CONDITION, None, each)
+        if table.requires is None:
+            return
+        if found is not UNKNOWN and (found.interval.low < 0 or found.interval.high > 1):
+            self.v.problem((*path, "requires"), "a number where true or false is wanted", "compare it")
+        if found is not UNKNOWN and (found.interval.high <= 0 or self._contradicts(path)):
+            self.v.problem((*path, "requires"), "this can never hold", "look at the bounds of what it reads")
+        if hasattr(table, "because") and table.because is None:
+            self.v.problem(path, "because is missing", "say why it may not be taken, in both languages")
+
+    def _contradicts(self, path: Path) -> bool:
+        """Whether a condition asks of one switch two things at once."""
+        tree = self.v.trees.get((*path, "requires"))
+        if tree is None:
+            return False
+        return any(not allowed for allowed in _allowed_values(tree, self.s.switch).values())
+
+    def _capital(self, path: Path, name: str | None, actor: str) -> None:
+        self._constant(path, name, None)
+        owner = self.s.actor.get(actor)
+        if name is not None and owner is not None:
+            if owner.capital is None:
+                self.v.problem(path, f"{actor} has no capital to pay from", "give the actor capital")
+            elif owner.capital in self.s.stock and name in self.s.constant:
+                wanted = self.v.variable(owner.capital).unit
+                self.v.fits(self.v.variable(name).unit, wanted, path)
+
+    def _decisions(self) -> None:
+        for id, d in self.s.decision.items():
+            path = ("decision", id)
+            self._mentions(path, d, needs_source=True)
+            self._name((*path, "actor"), d.actor, "actor")
+            self._requires(path, d, d.each)
+            self._capital((*path, "capital"), d.capital, d.actor)
+            self._expression((*path, "tendency"), d.tendency, Reads.AMOUNT, units.PER_MONTH, d.each)
+            self._constant((*path, "cooldown"), d.cooldown, units.MONTH)
+            self._excludes(path, d.excludes, d.each)
+            if not d.effects:
+                self.v.problem(path, "the decision does nothing", "give it effects")
+            self._effects((*path, "effects"), d.effects, d.each)
+
+    def _excludes(self, path: Path, names: tuple[str, ...], each: str | None) -> None:
+        known = self.v.happenings["decision"] | self.v.happenings["event"]
+        known = known | {f"offer.{o}" for o in self.v.happenings["offer"]}
+        first = next(iter(self.sets.members.get(each or "", ())), "")
+        for number, name in enumerate(names):
+            if name.replace(".each", f".{first}") not in known:
+                self.v._undefined((*path, "excludes", str(number)), f"there is no decision or event {name}",
+                                  name, "decision", known)  # fmt: skip
+
+    def _offers(self) -> None:
+        for id, o in self.s.offer.items():
+            path = ("offer", id)
+            self._mentions(path, o, needs_source=True)
+            self._name((*path, "from"), o.from_, "actor")
+            self._name((*path, "to"), o.to, "actor")
+            if o.from_ == o.to:
+                self.v.problem(path, "an offer to oneself", "name two actors")
+            self._requires(path, o, o.each)
+            self._capital((*path, "capital"), o.capital, o.from_)
+            self._constant((*path, "cooldown"), o.cooldown, units.MONTH)
+            self._constant((*path, "answer_within"), o.answer_within, units.MONTH)
+            self._constant((*path, "lasts"), o.lasts, units.MONTH)
+            self._constant((*path, "grace"), o.grace, units.MONTH)
+            self._expression((*path, "chance"), o.chance, Reads.AMOUNT, units.SHARE, o.each)
+            self._expression((*path, "tendency"), o.tendency, Reads.AMOUNT, units.PER_MONTH, o.each)
+            self._expression((*path, "keeps"), o.keeps, Reads.CONDITION, None, o.each)
+            if o.keeps is not None and (o.grace is None or not o.breach):
+                self.v.problem(path, "keeps without grace or breach", "say from when, and what breach costs")
+            for key in ("effects", "breach", "fulfilled"):
+                self._effects((*path, key), getattr(o, key), o.each)
+
+    def _events(self) -> None:
+        for id, e in self.s.event.items():
+            path = ("event", id)
+            self._mentions(path, e, needs_source=True)
+            if (e.date is None) == (e.hazard is None):
+                self.v.problem(path, "an event has a date or a hazard", "give one of the two")
+            if e.date is not None:
+                month = months_between(self.s.scenario.start, e.date)
+                if not 0 <= month < self.s.scenario.months:
+                    self.v.problem((*path, "date"), f"{e.date} is outside the scenario's months")
+            self._expression((*path, "hazard"), e.hazard, Reads.AMOUNT, units.PER_MONTH, e.each)
+            self._requires(path, e, e.each)
+            self._constant((*path, "cooldown"), e.cooldown, units.MONTH)
+            self._excludes(path, e.excludes, e.each)
+            self._effects((*path, "effects"), e.effects, e.each)
+            if e.choices:
+                self._choices(path, e)
+            elif e.seat is not None or e.default is not None:
+                self.v.problem(path, "a seat without choices", "add [[event.ID.choices]]")
+
+    def _choices(self, path: Path, e: Event) -> None:
+        ids = [c.id for c in e.choices]
+        if e.seat is None:
+            self.v.problem(path, "seat is missing", "say who answers")
+        else:
+            self._name((*path, "seat"), e.seat, "actor")
+        if e.default not in ids:
+            mend = did_you_mean(e.default or "", ids)
+            self.v.problem(path, "default is not one of the choices", mend)
+        if len(set(ids)) != len(ids):
+            self.v.problem((*path, "choices"), "two choices have one id", "rename one")
+        for number, choice in enumerate(e.choices):
+            at = (*path, "choices", str(number))
+            self._mentions(at, choice)
+            self._requires(at, choice, e.each)
+            self._capital((*at, "capital"), choice.capital, e.seat or "")
+            self._constant((*at, "weight"), choice.weight, units.SHARE)
+            self._effects((*at, "effects"), choice.effects, e.each)
+            if choice.id == e.default and (choice.requires or choice.capital):
+                self.v.problem(at, "the default has a condition or a cost", "it must always be possible")
+
+    def _effects(self, path: Path, effects: tuple[Effect, ...], each: str | None) -> None:
+        for number, effect in enumerate(effects):
+            self._effect((*path, str(number)), effect, each)
+
+    def _effect(self, path: Path, effect: Effect, each: str | None) -> None:
+        kinds = [k for k in ("add", "move", "switch") if getattr(effect, k) is not None]
+        if len(kinds) != 1:
+            self.v.problem(path, "an effect does one thing", "add, move or switch")
+            return
+        self._expression((*path, "if"), effect.if_, Reads.CONDITION, None, each)
+        self._expression((*path, "chance"), effect.chance, Reads.AMOUNT, units.SHARE, each)
+        if effect.switch is not None:
+            if effect.to is None:
+                self.v.problem(path, "to is missing", "the switch's new value")
+            if self._name((*path, "switch"), effect.switch, "switch") and effect.to is not None:
+                self._switch_value((*path, "to"), effect.switch, effect.to)
+            if effect.over or effect.after or effect.amount:
+                self.v.problem(path, "a switch turns at once", "leave out over, after and amount")
+            return
+        self._constant((*path, "over"), effect.over, units.MONTH, positive=True)
+        self._constant((*path, "after"), effect.after, units.MONTH)
+        if effect.add is not None:
+            self._payment(path, "amount", effect.amount, [("add", effect.add)], "level", each)
+        else:
+            ends = [(k, e) for k, e in (("from", effect.from_), ("to", effect.to)) if e is not None]
+            if not ends:
+                self.v.problem(path, "nothing to move", "give from, to or both")
+            self._payment(path, "move", effect.move, ends, "conserved", each)
+
+    def _payment(
+        self, path: Path, key: str, text: str | None, ends: list[tuple[str, str]], kind: str,
+        each: str | None,
+    ) -> None:  # fmt: skip
+        if text is None:
+            self.v.problem(path, f"{key} is missing", "how much: a constant's name or an equation")
+        amount = self._expression((*path, key), text, Reads.AMOUNT, None, each, scalar=False)
+        first = next(iter(self.sets.members.get(each or "", ())), "")
+        for end_key, end in ends:
+            target = end.replace(".each", f".{first}") if isinstance(end, str) else str(end)
+            stock = self._target((*path, end_key), target)
+            if stock is None:
+                continue
+            if stock.kind != kind:
+                mend = "use add" if stock.kind == "level" else "use move, from and to"
+                self.v.problem((*path, end_key), f"{end} is {stock.kind}", mend)
+            if text is None:
+                continue
+            self.v.fits(amount.unit, self.v.variable(target.partition(".")[0]).unit, (*path, key))
+            if not set(amount.dims) <= set(self._target_dims(target)):
+                self.v.problem((*path, key), f"over {', '.join(amount.dims)}, {end} is not",
+                               "take sum(), mean() or one member")  # fmt: skip
+
+    # -- the rest --------------------------------------------------------------------------
+
+    def _outcomes(self) -> None:
+        for id, o in self.s.outcome.items():
+            path = ("outcome", id)
+            root, _, name = o.of.partition(".")
+            if root != "obs" or name not in self.s.obs:
+                if ("obs", name) not in self.v.loaded.damaged:
+                    self.v.problem((*path, "of"), f"there is no observer {o.of}",
+                                   did_you_mean(o.of, [f"obs.{n}" for n in self.s.obs]))  # fmt: skip
+            self.v.unit(o.unit, (*path, "unit"))
+            self._constant((*path, "weight"), o.weight, units.SHARE)
+        endings = list(self.s.ending.items())
+        for number, (id, ending) in enumerate(endings):
+            last = number == len(endings) - 1
+            if (ending.when is None) != last:
+                mend = "the last one has no when, all others have one"
+                self.v.problem(("ending", id), "endings are looked through in order", mend)
+            self._expression(("ending", id, "when"), ending.when, Reads.ENDING, None)
+
+    def _strategies(self) -> None:
+        for id, strategy in self.s.strategy.items():
+            path = ("strategy", id)
+            self._mentions(path, strategy)
+            self._name((*path, "actor"), strategy.actor, "actor")
+            known = self._actions_of(strategy.actor)
+            for number, rule in enumerate(strategy.rules):
+                at = (*path, "rules", str(number))
+                self._expression((*at, "when"), rule.when, Reads.STRATEGY, None, actor=strategy.actor)
+                for n, action in enumerate(rule.do):
+                    if action not in known:
+                        self.v._undefined((*at, "do", str(n)), f"{strategy.actor} cannot do {action}",
+                                          action.removeprefix("offer."), "decision", known)  # fmt: skip
+
+    def _actions_of(self, actor: str) -> set[str]:
+        """Ids of all that an actor can do."""
+        s = self.s
+        found: set[str] = set()
+
+        def ids(id: str, each: str | None) -> list[str]:
+            return [f"{id}.{m}" for m in self.sets.members.get(each, ())] if each else [id]
+
+        for id, d in s.decision.items():
+            if d.actor == actor:
+                found |= set(ids(id, d.each))
+        for id, o in s.offer.items():
+            for one in ids(id, o.each):
+                if o.from_ == actor:
+                    found.add(f"offer.{one}")
+                if o.to == actor:
+                    found |= {f"accept.{one}", f"refuse.{one}"}
+        for id, e in s.event.items():
+            if e.seat == actor:
+                found |= {f"{one}.{c.id}" for one in ids(id, e.each) for c in e.choices}
+        return found
+
+    def _readings(self) -> None:
+        for id, reading in self.s.reading.items():
+            path = ("reading", id)
+            self._mentions(path, reading)
+            if id == "balanced":
+                self.v.problem(path, "balanced is the values as they stand", "choose another id")
+            for name, value in reading.constants.items():
+                at = (*path, "constants", name)
+                if not self._name(at, name, "constant"):
+                    continue
+                for number in _numbers(value):
+                    span = constant_interval(self.s.constant[name])
+                    if number not in span:
+                        self.v.problem(at, f"{number:g} is outside {span.low:g}..{span.high:g}",
+                                       "a reading stays inside the constant's range")  # fmt: skip
+
+    def _topics(self) -> None:
+        for id, topic in self.s.topic.items():
+            self._member(("topic", id, "partner"), topic.partner)
+
+    def _size(self) -> None:
+        rows = sum(len(self.sets.combinations(self.v.variable(s).dims)) for s in self.s.stock)
+        if rows > MAX_ROWS:
+            self.v.problem(("stock",), f"{rows} rows of stocks", f"at most {MAX_ROWS}")
+
+    # -- switches that could be set two ways ----------------------------------------------
+
+    def _switch_conflicts(self, happenings: Happenings) -> None:
+        """Two setters of one switch that could meet in one month must agree or exclude each other."""
+        setters: dict[str, list[tuple[str, Path, object, set[str] | None, set[str]]]] = {}
+        for effects in happenings.effects():
+            for number, effect in enumerate(effects.effects):
+                if effect.switch not in self.s.switch:
+                    continue
+                guard = self._guard(effects.item, effects.key, number, effect.switch)
+                excluded = self._excluded_by(effects.item)
+                path = (*effects.item.path, *effects.key, str(number))
+                setters.setdefault(effect.switch, []).append(
+                    (effects.trigger, path, effect.to, guard, excluded)
+                )
+        for id, found in setters.items():
+            for a, b in combinations(found, 2):
+                if a[2] == b[2] or a[0] == b[0] and a[1] == b[1]:
+                    continue
+                apart = a[3] is not None and b[3] is not None and not (a[3] & b[3])
+                if apart or b[0] in a[4] or a[0] in b[4] or self._same_choice(a[0], b[0], happenings):
+                    continue
+                self.v.problem(
+                    b[1],
+                    f"may set {id} in the month in which {a[0]} sets it to {_word(a[2])}",
+                    f"guard both by requires on {id}, or use excludes",
+                )
+
+    @staticmethod
+    def _same_choice(a: str, b: str, happenings: Happenings) -> bool:
+        """Two answers to one event, or two ends of one offer, never meet."""
+        for item, event in happenings.events:
+            ids = {f"{item.id}.{c.id}" for c in event.choices}
+            if a in ids and b in ids:
+                return True
+        ends = ("accept", "breach", "fulfilled")
+        (kind_a, _, id_a), (kind_b, _, id_b) = a.partition("."), b.partition(".")
+        return kind_a in ends and kind_b in ends and id_a == id_b and kind_a != kind_b
+
+    def _excluded_by(self, item: Item) -> set[str]:
+        table = getattr(self.s, item.path[0])[item.path[1]]
+        return {item.name_for(name) for name in getattr(table, "excludes", ())}
+
+    def _guard(self, item: Item, key: Path, number: int, switch: str) -> set[str] | None:
+        """Opening values of the switch under which this effect can fire; None is all."""
+        keys = [("requires",), (*key, str(number), "if")]
+        if key[0] == "choices":
+            keys.append(("choices", key[1], "requires"))
+        if item.path[0] == "offer":
+            keys = keys[1:]  # the condition is for asking, months before
+        allowed: set[str] | None = None
+        for one in keys:
+            tree = item.node(self.v, *one)
+            if tree is None:
+                continue
+            found = _allowed_values(tree, self.s.switch).get(switch)
+            if found is not None:
+                allowed = found if allowed is None else allowed & found
+        return allowed
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _numbers(value: object) -> list[float]:
+    if isinstance(value, Mapping):
+        return [n for inner in value.values() for n in _numbers(inner)]
+    return [value] if isinstance(value, float) else []
+
+
+def _allowed_values(tree: Node, switches: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Values that a condition leaves to each switch that it names at its top."""
+    parts = tree.operands if isinstance(tree, Logic) and tree.op == "and" else (tree,)
+    allowed: dict[str, set[str]] = {}
+    for part in parts:
+        found = _one_switch(part, switches)
+        if found is not None:
+            id, values = found
+            allowed[id] = allowed[id] & values if id in allowed else values
+    return allowed
+
+
+def _one_switch(part: Node, switches: Mapping[str, Any]) -> tuple[str, set[str]] | None:
+    match part:
+        case Name(id) if id in switches and not switches[id].values:
+            return id, {"True"}
+        case Not(Name(id)) if id in switches and not switches[id].values:
+            return id, {"False"}
+        case Compare("==", Name(id), Text(v)) if id in switches:
+            return id, {v}
+        case Compare("!=", Name(id), Text(v)) if id in switches:
+            return id, set(switches[id].values) - {v}
+        case Logic("or", operands):
+            found = [_one_switch(o, switches) for o in operands]
+            ids = {f[0] for f in found if f is not None}
+            if all(found) and len(ids) == 1:
+                return ids.pop(), set().union(*(f[1] for f in found if f is not None))
+    return None

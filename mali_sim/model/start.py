@@ -1,0 +1,129 @@
+"""The first state, and a seat's guess at what it cannot see, as tape."""
+
+from mali_sim.equations import Node
+from mali_sim.model.compile import Compiler, Environment, Memory
+from mali_sim.model.layout import Block, Layout
+from mali_sim.model.month import EXTREME, switch_number
+from mali_sim.model.parameters import Parameters
+from mali_sim.model.tape import Value
+from mali_sim.model.variables import NEVER
+
+
+class StartBuilder:
+    """Every row of the state before the first month."""
+
+    def __init__(self, compiler: Compiler, layout: Layout, parameters: Parameters) -> None:
+        self.c = compiler
+        self.b = compiler.builder
+        self.s = compiler.scenario
+        self.layout = layout
+        self.parameters = parameters
+        self.environment = Environment(self._variable, self._special)
+
+    def build(self) -> list[tuple[int, Value]]:
+        """(offset, value) of all blocks."""
+        with self.c.within(self.environment):
+            return [(block.offset, self._block(block)) for block in self.layout.blocks.values()]
+
+    def _block(self, block: Block) -> Value:
+        kind, _, id = block.name.partition(":")
+        match kind:
+            case "stock" | "switch":
+                return self._variable(id)
+            case "memory":
+                memory = self.c.memories[id]
+                first = self._memory(memory)
+                if memory.depth == 1:
+                    return first
+                return self.b.rows(self.b.stack([first] * memory.depth), 0, block.dims)
+            case "since":
+                return self.b.table([float(NEVER)] * block.rows, block.dims)
+            case "obs":
+                return self.b.rows(self.b.stack([self._observed(o) for o in self.s.obs]), 0, block.dims)
+            case "tally":
+                starts = {"max": -EXTREME, "min": EXTREME}
+                values = [starts.get(o.take, 0.0) for o in self.s.outcome.values()]
+                return self.b.table(values, block.dims)
+        return self.b.table([0.0] * block.rows, block.dims)
+
+    def _variable(self, id: str) -> Value:
+        b = self.b
+        if id in self.s.switch:
+            switch = self.s.switch[id]
+            return b.lit(switch_number(switch.values, switch.initial))
+        if id not in self.s.stock:
+            p = self.parameters.items[id]
+            return b.source("param", p.offset, p.dims)
+        stock, dims = self.s.stock[id], self.layout.blocks[f"stock:{id}"].dims
+        if isinstance(stock.initial, str):
+            value = self.c.value(("stock", id, "initial"))
+        else:
+            p = self.parameters.items[f"initial.{id}"]
+            value = b.source("param", p.offset, p.dims)
+        if stock.bounds:
+            low, high = stock.bounds
+            value = b.minimum(b.maximum(value, b.lit(low)), b.lit(high))
+        return b.widen(value, dims)
+
+    def _memory(self, memory: Memory) -> Value:
+        path = ("memory", memory.key)
+        node: Node = memory.initial if memory.initial is not None else memory.x
+        return self.b.widen(self.c.value((*path, "initial"), node), memory.dims)
+
+    def _observed(self, id: str) -> Value:
+        return self.c.value(("obs", id, "value"))
+
+    def _special(self, root: str, id: str) -> Value:
+        match root:
+            case "obs":
+                return self._observed(id)
+            case "memory":
+                return self._memory(self.c.memories[id])
+            case "since":
+                return self.b.lit(float(NEVER))
+            case "flow":
+                return self.b.lit(0.0)
+        return self.b.lit(0.0)
+
+
+class EstimateBuilder(StartBuilder):
+    """
+    Memories of what is hidden, made anew from a guessed opening state.
+
+    What a smooth or delay of a hidden stock holds would give the stock away, so a
+    forecast starts each of them at the guess's own opening value.
+    """
+
+    def build(self) -> list[tuple[int, Value]]:
+        """(offset, value) of the memories that rest on hidden stocks."""
+        hidden = [m for m in self.c.memories.values() if m.hidden]
+        with self.c.within(self.environment):
+            blocks = [self.layout.blocks[f"memory:{m.key}"] for m in hidden]
+            return [(block.offset, self._block(block)) for block in blocks]
+
+    def _memory(self, memory: Memory) -> Value:
+        path = ("memory", memory.key, "estimate")
+        return self.b.widen(self.c.value(path, memory.x), memory.dims)
+
+    def _variable(self, id: str) -> Value:
+        for kind in ("stock", "switch"):
+            block = self.layout.blocks.get(f"{kind}:{id}")
+            if block is not None:
+                return self.b.source("state", block.offset, block.dims)
+        return super()._variable(id)
+
+    def _special(self, root: str, id: str) -> Value:
+        b = self.b
+        if root == "memory" and not self.c.memories[id].hidden:
+            memory = self.c.memories[id]
+            block = self.layout.blocks[f"memory:{id}"]
+            last = block.offset + block.rows - block.rows // memory.depth
+            return b.source("state", last, memory.dims)
+        if root == "memory":
+            return self._memory(self.c.memories[id])
+        if root in ("obs", "since", "offer"):
+            block = self.layout.blocks[root]
+            label = id if id in block.labels else f"accept.{id}"
+            value = b.source("state", block.offset + block.labels.index(label))
+            return b.equal(value, b.lit(2.0)) if root == "offer" else value
+        return super()._special(root, id)

@@ -1,0 +1,533 @@
+"""From TOML files to a :class:`Scenario`, or to all of its problems at once."""
+
+import hashlib
+import math
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import attrs
+import tomli
+from attrs import frozen
+from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError
+from cattrs.errors import IterableValidationError
+from cattrs.gen import make_dict_structure_fn, override
+
+from mali_sim.scenario import classes as c
+from mali_sim.scenario.problems import Problem, ScenarioProblems, did_you_mean
+from mali_sim.scenario.toml_lines import MAX_BYTES, TooLarge, check_limits, key_lines
+
+MAX_FILES = 40
+MAX_MEMBERS = 200
+_ID = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
+_SOURCE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])\Z")
+_TABLES = {f.name: f.type for f in attrs.fields(c.Scenario) if f.name != "scenario"}
+
+
+class _Wrong(ValueError):
+    """A value that its key does not take."""
+
+    def __init__(self, what: str, mend: str = "") -> None:
+        super().__init__(what)
+        self.mend = mend
+
+
+@frozen
+class LoadedScenario:
+    """
+    A scenario in memory, with the places its parts came from.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    files : dict of str to str
+        Text of every file read, by its path below the scenario's folder.
+    main : str
+        Which of the files is the scenario's own.
+    places : dict
+        Path of keys to file and line.
+    damaged : frozenset of (str, str)
+        Tables and ids that have problems of their own; naming them elsewhere is no second one.
+    problems : tuple of Problem
+        Found so far.
+    """
+
+    scenario: c.Scenario
+    files: Mapping[str, str]
+    main: str
+    places: Mapping[tuple[str, ...], tuple[str, int]]
+    damaged: frozenset[tuple[str, str]] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+    def locate(self, problem: Problem) -> Problem:
+        """The problem with the file and line of the nearest key above it."""
+        for end in range(len(problem.path), 0, -1):
+            place = self.places.get(problem.path[:end])
+            if place:
+                return attrs.evolve(problem, file=place[0], line=place[1])
+        return attrs.evolve(problem, file=self.main, line=1)
+
+    def file_hashes(self) -> dict[str, str]:
+        """SHA-256 of every file's text."""
+        return {n: hashlib.sha256(t.encode()).hexdigest() for n, t in sorted(self.files.items())}
+
+
+def load(path: Path) -> LoadedScenario:
+    """
+    Read a scenario and the world it extends.
+
+    Raises
+    ------
+    ScenarioProblems
+        When a file cannot be read at all, or no ``[scenario]`` can be made of it. Problems
+        that leave something to look at are collected in the result.
+    """
+    folder = path.resolve().parent
+    return load_files(_Folder(folder), path.name)
+
+
+def load_files(files: "Mapping[str, str] | _Folder", main: str) -> LoadedScenario:
+    """
+    Read a scenario from texts in memory, as a save or a class database holds them.
+
+    Parameters
+    ----------
+    files : mapping of str to str
+        Text of each file by its path below the scenario's folder.
+    main : str
+        The scenario's own file.
+    """
+    return _Loader(files, main).load()
+
+
+class _Folder:
+    """A folder as a mapping of paths to texts; nothing outside it can be named."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __getitem__(self, name: str) -> str:
+        pure = PurePosixPath(name)
+        if pure.is_absolute() or ".." in pure.parts or "\\" in name or ":" in name or "\0" in name:
+            raise _Wrong("the path leaves the scenario's folder", "name a file below it")
+        path = (self.folder / pure).resolve()
+        if not path.is_relative_to(self.folder):
+            raise _Wrong("the path leaves the scenario's folder", "name a file below it")
+        if not path.is_file():
+            near = [p.relative_to(self.folder).as_posix() for p in self._siblings(path)]
+            raise _Wrong(f"there is no file {name}", did_you_mean(name, near))
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                raise _Wrong(f"the file is larger than {MAX_BYTES:,} bytes")
+            return path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise _Wrong(f"{name} is not UTF-8 (byte {error.start})", "save it as UTF-8") from None
+        except OSError as error:
+            raise _Wrong(f"{name} cannot be read: {error.strerror}") from None
+
+    def _siblings(self, path: Path) -> list[Path]:
+        folder = path.parent
+        inside = folder.is_dir() and folder.is_relative_to(self.folder)
+        return [p for p in folder.iterdir() if p.is_file()][:500] if inside else []
+
+
+class _Loader:
+    def __init__(self, files: "Mapping[str, str] | _Folder", main: str) -> None:
+        self.source = files
+        self.main = main
+        self.texts: dict[str, str] = {}
+        self.places: dict[tuple[str, ...], tuple[str, int]] = {}
+        self.problems: list[Problem] = []
+        self.damaged: set[tuple[str, str]] = set()
+        self.merged: dict[str, dict[str, Any]] = {name: {} for name in _TABLES}
+
+    def load(self) -> LoadedScenario:
+        raw = self._read(self.main, ())
+        if raw is None:
+            raise ScenarioProblems(self.problems)
+        overrides = raw.pop("override", {})
+        header_raw = raw.pop("scenario", None)
+        if not isinstance(header_raw, dict):
+            self._add(("scenario",), "a scenario needs a [scenario] table", "see docs/authoring.md")
+            raise ScenarioProblems(self._located())
+        extends = header_raw.get("extends", ())
+        for number, name in enumerate(extends if isinstance(extends, list) else ()):
+            self._extend(name, ("scenario", "extends", str(number)))
+        self._merge(raw, self.main)
+        self._override(overrides)
+        header = self._structure(header_raw, c.Header, ("scenario",))
+        tables = {name: self._table(name) for name in _TABLES}
+        if header is None:
+            raise ScenarioProblems(self._located())
+        self._check_header(header)
+        scenario = c.Scenario(scenario=header, **tables)
+        loaded = LoadedScenario(scenario, self.texts, self.main, self.places, frozenset(self.damaged))
+        return attrs.evolve(loaded, problems=tuple(self._located(loaded)))
+
+    def _located(self, loaded: LoadedScenario | None = None) -> list[Problem]:
+        if loaded is None:
+            empty = c.Scenario.__new__(c.Scenario)
+            loaded = LoadedScenario(empty, self.texts, self.main, self.places)
+        return [p if p.file else loaded.locate(p) for p in self.problems]
+
+    def _add(self, path: tuple[str, ...], what: str, mend: str = "") -> None:
+        self.problems.append(Problem(path, what, mend))
+        if len(path) > 1 and path[0] in _TABLES:
+            self.damaged.add((path[0], path[1]))
+
+    def _read(self, name: str, path: tuple[str, ...]) -> dict[str, Any] | None:
+        """One file as a dict, its text and lines noted; None and a problem when it is no TOML."""
+        try:
+            text = self.source[name]
+            check_limits(text.encode())
+            data = tomli.loads(text)
+        except KeyError:
+            self._add(path, f"there is no file {name}")
+            return None
+        except _Wrong as wrong:
+            self._add(path, str(wrong), wrong.mend)
+            return None
+        except TooLarge as error:
+            self.problems.append(Problem((), str(error), "split it", name, 1))
+            return None
+        except tomli.TOMLDecodeError as error:
+            what = f"not TOML: {error.msg} (column {error.colno})"
+            self.problems.append(Problem((), what, "", name, error.lineno))
+            return None
+        except (RecursionError, ValueError):
+            self.problems.append(Problem((), "not TOML that can be read", "", name, 1))
+            return None
+        self.texts[name] = text
+        for keys, line in key_lines(text).items():
+            if keys[0] == "override" and len(keys) > 3:
+                self.places[keys[1:]] = (name, line)
+            self.places.setdefault(keys, (name, line))
+        return data
+
+    def _extend(self, name: Any, path: tuple[str, ...]) -> None:
+        if not isinstance(name, str) or name in self.texts:
+            return
+        if len(self.texts) > MAX_FILES:
+            self._add(path, f"more than {MAX_FILES} files", "join some")
+            return
+        raw = self._read(name, path)
+        if raw is None:
+            return
+        if "scenario" in raw:
+            self._add(path, f"{name} is a scenario of its own", "extend files without [scenario]")
+            raw.pop("scenario")
+        self._merge(raw, name)
+
+    def _merge(self, raw: dict[str, Any], file: str) -> None:
+        for table, entries in raw.items():
+            if table not in _TABLES:
+                mend = did_you_mean(table, [*_TABLES, "scenario", "override"])
+                self.problems.append(
+                    Problem((table,), "unknown table", mend, *self._place(table, file))
+                )
+            elif not isinstance(entries, dict):
+                self._add((table,), f"a table of tables: [{table}.name]")
+            else:
+                for id, entry in entries.items():
+                    if id in self.merged[table]:
+                        first = self.places.get((table, id), ("", 0))
+                        line = self._line_in(file, (table, id))
+                        what = f"defined twice; first at {first[0]}:{first[1]}"
+                        mend = "rename one, or use [override]"
+                        self.problems.append(Problem((table, id), what, mend, file, line))
+                        continue
+                    self.merged[table][id] = entry
+
+    def _place(self, table: str, file: str) -> tuple[str, int]:
+        return file, self._line_in(file, (table,))
+
+    def _line_in(self, file: str, path: tuple[str, ...]) -> int:
+        return key_lines(self.texts[file]).get(path, 1)
+
+    def _override(self, overrides: Any) -> None:
+        if not isinstance(overrides, dict):
+            self._add(("override",), "a table: [override.constant.NAME]")
+            return
+        for table, entries in overrides.items():
+            if table not in _TABLES or not isinstance(entries, dict):
+                self._add(("override", table), "unknown table", did_you_mean(table, _TABLES))
+                continue
+            for id, changes in entries.items():
+                old = self.merged[table].get(id)
+                if not isinstance(old, dict) or not isinstance(changes, dict):
+                    mend = did_you_mean(id, self.merged[table])
+                    self._add(("override", table, id), "nothing of that name to change", mend)
+                else:
+                    self.merged[table][id] = {**old, **changes}
+
+    def _table(self, name: str) -> dict[str, Any]:
+        cls = _TABLES[name].__args__[1]  # type: ignore[union-attr]
+        made = {}
+        pattern = {"source": _SOURCE_ID, "unit": re.compile(r"[^\s/*\d.\"'][^/*\n\"']{0,30}\Z")}
+        for id, entry in self.merged[name].items():
+            if not pattern.get(name, _ID).match(id):
+                self._add((name, id), "not an id", "small letters, digits and _, a letter first")
+            item = self._structure(entry, cls, (name, id))
+            if item is not None:
+                made[id] = item
+        return made
+
+    def _structure(self, raw: Any, cls: type, path: tuple[str, ...]) -> Any:
+        try:
+            return _CONVERTER.structure(raw, cls)
+        except (ClassValidationError, IterableValidationError, _Wrong) as error:
+            for where, what, mend in _flatten(error, cls):
+                self._add((*path, *where), what, mend)
+            return None
+
+    def _check_header(self, header: c.Header) -> None:
+        if header.id != PurePosixPath(self.main).stem:
+            self._add(
+                ("scenario", "id"), f"{header.id} is not the file's name", f"rename to {header.id}.toml"
+            )
+        if not 1 <= header.months <= 600:
+            self._add(("scenario", "months"), f"{header.months} is outside 1..600")
+        if header.version < 1:
+            self._add(("scenario", "version"), f"{header.version} is outside 1..")
+        if not header.seats:
+            self._add(("scenario", "seats"), "no seat", "name at least one actor")
+        for language in ("en", "fr"):
+            if header.dossier:
+                self._dossier(header.dossier[language], ("scenario", "dossier", language))
+
+    def _dossier(self, name: str, path: tuple[str, ...]) -> None:
+        try:
+            self.texts[name] = self.source[name]
+        except KeyError:
+            self._add(path, f"there is no file {name}")
+        except _Wrong as wrong:
+            self._add(path, str(wrong), wrong.mend)
+
+
+def _flatten(error: Exception, cls: Any) -> list[tuple[tuple[str, ...], str, str]]:
+    """A cattrs error as (path, what, mend), one a problem."""
+    if isinstance(error, ClassValidationError):
+        keys = [c.toml_key(f.name) for f in attrs.fields(error.cl)]
+        noted, others = error.group_exceptions()
+        found = []
+        for inner, note in noted:
+            place = c.toml_key(note.name)
+            if isinstance(inner, KeyError):
+                found.append(((), f"{place} is missing", _doc(error.cl, note.name)))
+            else:
+                below = _flatten(inner, note.type)
+                found += [((place, *path), what, mend) for path, what, mend in below]
+        for inner in others:
+            if isinstance(inner, ForbiddenExtraKeysError):
+                for extra in sorted(inner.extra_fields):
+                    found.append(((extra,), "unknown key", did_you_mean(extra, keys)))
+            else:
+                found += _flatten(inner, cls)
+        return found
+    if isinstance(error, IterableValidationError):
+        noted, others = error.group_exceptions()
+        found = [
+            ((str(note.index), *path), what, mend)
+            for inner, note in noted
+            for path, what, mend in _flatten(inner, note.type)
+        ]
+        return found + [item for inner in others for item in _flatten(inner, cls)]
+    if isinstance(error, _Wrong):
+        return [((), str(error), error.mend)]
+    return [((), f"not a {getattr(cls, '__name__', 'value')}", "see docs/authoring.md")]
+
+
+def _doc(cls: Any, name: str) -> str:
+    field = attrs.fields_dict(cls)[name]
+    return f"give {c.toml_key(name)}: {field.metadata['doc']}"
+
+
+def _named(value: Any) -> str:
+    kinds = {
+        bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list",
+        dict: "a table", date: "a date", datetime: "a date", time: "a time",
+    }  # fmt: skip
+    return kinds.get(type(value), "something else")
+
+
+def _want(value: Any, kind: type, words: str) -> Any:
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise _Wrong(f"{words} is wanted, not {_named(value)}")
+    return value
+
+
+def _string(value: Any, _: Any = None) -> str:
+    return _want(value, str, "text")
+
+
+def _words(value: Any, _: Any = None) -> str:
+    text = _want(value, str, "text")
+    if not text.strip():
+        raise _Wrong("the text is empty", "write it in both languages")
+    return text
+
+
+def _number(value: Any, _: Any = None) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        hint = "magnitudes stand in [constant]" if isinstance(value, str) else ""
+        raise _Wrong(f"a number is wanted, not {_named(value)}", hint)
+    if not math.isfinite(value) or abs(value) > 1e15:
+        raise _Wrong(f"{value} is not a number that can be used", "finite, at most 1e15")
+    return float(value)
+
+
+def _equation(value: Any, _: Any = None) -> str:
+    if isinstance(value, bool | int | float):
+        raise _Wrong(
+            f"the bare magnitude {value}",
+            "give it a name as a [constant] with unit, range, grade, source and why, and name it here",
+        )
+    return _want(value, str, "an equation in quotes")
+
+
+def _constant_id(value: Any, _: Any = None) -> str:
+    if isinstance(value, bool | int | float):
+        raise _Wrong(
+            f"the bare magnitude {value}",
+            "give it a name as a [constant] with unit, range, grade, source and why, and name it here",
+        )
+    return _want(value, str, "a constant's name")
+
+
+def _month(value: Any, _: Any = None) -> str:
+    if not isinstance(value, str) or not _MONTH.match(value):
+        raise _Wrong(f"{value} is not a month", 'write it as "YYYY-MM"')
+    return value
+
+
+def _numbers(value: Any, _: Any = None, depth: int = 0) -> Any:
+    if isinstance(value, dict) and depth < 2:
+        if len(value) > MAX_MEMBERS:
+            raise _Wrong(f"more than {MAX_MEMBERS} members")
+        return {str(k): _numbers(v, None, depth + 1) for k, v in value.items()}
+    return _number(value)
+
+
+def _initial(value: Any, _: Any = None) -> Any:
+    return value if isinstance(value, str) else _numbers(value)
+
+
+def _over(value: Any, _: Any = None) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
+        raise _Wrong("a set's id or a list of two is wanted")
+    if not 1 <= len(names) <= 2 or len(set(names)) != len(names):
+        raise _Wrong("one set, or two different ones")
+    return tuple(names)
+
+
+def _switch_value(value: Any, _: Any = None) -> Any:
+    if not isinstance(value, bool | str):
+        raise _Wrong(f"true, false or a value's id is wanted, not {_named(value)}")
+    return value
+
+
+def _word(words: tuple[str, ...]) -> Any:
+    def structure(value: Any, _: Any = None) -> str:
+        if value not in words or not isinstance(value, str):
+            mend = did_you_mean(str(value), words, f"one of {', '.join(words)}")
+            raise _Wrong(f"{value} is not one of its words", mend)
+        return value
+
+    return structure
+
+
+def _converter() -> Converter:
+    converter = Converter(detailed_validation=True, forbid_extra_keys=True)
+    hooks: dict[Any, Any] = {
+        str: _string,
+        bool: lambda v, _: _want(v, bool, "true or false"),
+        int: lambda v, _: _want(v, int, "a whole number"),
+        float: _number,
+        c.Number: _number,
+        c.Numbers: _numbers,
+        c.Initial: _initial,
+        c.Equation: _equation,
+        c.ConstantId: _constant_id,
+        c.Month: _month,
+        c.Over: _over,
+        c.SwitchValue: _switch_value,
+        **{kind: _word(words) for kind, words in c.WORDS.items()},
+    }
+    for kind, hook in hooks.items():
+        converter.register_structure_hook(kind, hook)
+
+    def sequence(tp: Any) -> Any:
+        inner = tp.__args__[0]
+
+        def structure(value: Any, _: Any) -> Any:
+            if not isinstance(value, list):
+                raise _Wrong(f"a list is wanted, not {_named(value)}")
+            return tuple(converter.structure(list(value), list[inner]))  # type: ignore[valid-type]
+
+        return structure
+
+    def is_tuple(tp: Any) -> bool:
+        return getattr(tp, "__origin__", None) is tuple and tp.__args__[-1] is Ellipsis
+
+    converter.register_structure_hook_factory(is_tuple, sequence)
+
+    def of_class(cls: Any) -> Any:
+        names = attrs.fields_dict(cls)
+        renames = {n: override(rename=k) for n, k in c.KEYWORDS.items() if n in names}
+        inner = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **renames)
+
+        def structure(value: Any, kind: Any) -> Any:
+            if not isinstance(value, dict):
+                raise _Wrong(f"a table is wanted, not {_named(value)}")
+            return inner(value, kind)
+
+        return structure
+
+    def of_text(value: Any, _: Any) -> c.Text:
+        if isinstance(value, str):
+            raise _Wrong("the text is in one language", 'write { en = "…", fr = "…" }')
+        if not isinstance(value, dict):
+            raise _Wrong(f"a text is wanted, not {_named(value)}", 'write { en = "…", fr = "…" }')
+        for language in ("en", "fr"):
+            if language not in value:
+                raise _Wrong(f"the language {language} is missing", f'add {language} = "…"')
+        extra = set(value) - {"en", "fr"}
+        if extra:
+            raise _Wrong(f"unknown key {min(extra)}", "a text has en and fr")
+        return c.Text(_words(value["en"]), _words(value["fr"]))
+
+    converter.register_structure_hook_factory(attrs.has, of_class)
+    converter.register_structure_hook(c.Text, of_text)
+
+    def mapping(tp: Any) -> Any:
+        inner = tp.__args__[1]
+
+        def structure(value: Any, _: Any) -> Any:
+            if not isinstance(value, dict):
+                raise _Wrong(f"a table is wanted, not {_named(value)}")
+            if len(value) > MAX_MEMBERS:
+                raise _Wrong(f"more than {MAX_MEMBERS} entries")
+            made, errors = {}, []
+            for name, item in value.items():
+                try:
+                    made[name] = converter.structure(item, inner)
+                except (ClassValidationError, IterableValidationError, _Wrong) as error:
+                    errors += [((name, *p), w, m) for p, w, m in _flatten(error, inner)]
+            if errors:
+                path, what, mend = errors[0]
+                raise _Wrong(f"{'.'.join(path)}: {what}", mend)
+            return made
+
+        return structure
+
+    converter.register_structure_hook_factory(
+        lambda tp: getattr(tp, "__origin__", None) is dict, mapping
+    )
+    return converter
+
+
+_CONVERTER = _converter()
