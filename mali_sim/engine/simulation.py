@@ -209,6 +209,14 @@ class Simulation:
         self._stepper.step(inputs)
         self.month += 1
 
+    def reset(self, state: np.ndarray, month: int, keys: np.ndarray | None = None) -> None:
+        """Go on from another state, at another month, with other luck."""
+        self._stepper.load(state)
+        self.month = month
+        if keys is not None:
+            self.keys[:] = keys
+            self._stepper.rekey()
+
     def advance(self, months: int) -> None:
         """
         Several months without submissions.
@@ -253,6 +261,9 @@ class _Vectors:
     def load(self, state: np.ndarray) -> None:
         self.kernel.state[:] = state
 
+    def rekey(self) -> None:
+        self.kernel.keys[:] = self.sim.keys
+
     def step(self, inputs: np.ndarray | None) -> None:
         kernel, sim = self.kernel, self.sim
         if inputs is not None:
@@ -281,6 +292,9 @@ class _Reference:
 
     def load(self, state: np.ndarray) -> None:
         self._state = np.array(state)
+
+    def rekey(self) -> None:
+        """Keys are read anew at every step."""
 
     def step(self, inputs: np.ndarray | None) -> None:
         sim = self.sim

@@ -1,0 +1,735 @@
+"""
+The one authority over a game.
+
+Seed, profile and decisions give everything: states are recomputed, never stored. Front
+ends show what it says and pass on what people do; they compute nothing.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attrs import evolve, field, frozen
+
+from mali_sim.engine import (
+    HUMAN,
+    TENDENCY,
+    Backend,
+    Cast,
+    NotANumber,
+    Simulation,
+    constant_rows,
+    first_state,
+    run_once,
+)
+from mali_sim.engine import draws as engine_draws
+from mali_sim.engine.reference import run_program
+from mali_sim.model import Action, Model, Programs, Value, build
+from mali_sim.play.address import Address, Draw, controllers, parameters_for, profile_of
+from mali_sim.play.record import Header, Record, SaveError, read_record
+from mali_sim.scenario import ScenarioProblems, Text, find_scenario, load
+from mali_sim.scenario.library import ScenarioNotFound
+from mali_sim.scenario.load import load_files
+from mali_sim.scenario.texts import both, month_code
+
+
+class NotAllowed(ValueError):
+    """Something that cannot be done now; ``reason`` says why in both languages."""
+
+    for_user = True
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+
+
+@frozen
+class Standing:
+    """
+    Whether an action can be taken now.
+
+    Parameters
+    ----------
+    action : Action
+    allowed : bool
+    reason : Text, optional
+        Why not.
+    cost : float
+        Of the actor's capital.
+    planned : bool
+        Whether it is in this month's plan.
+    chance : float, optional
+        Of an offer: that a simulated partner accepts, as things stand.
+    """
+
+    action: Action
+    allowed: bool
+    reason: Text | None
+    cost: float
+    planned: bool
+    chance: float | None = None
+
+
+@frozen
+class MonthReport:
+    """
+    What a month brought.
+
+    Parameters
+    ----------
+    month : int
+        From 0.
+    decisions : tuple of (str, str)
+        Actor and action, of everybody.
+    events : tuple of str
+        Events, and what became of offers (``lapse.ID``, ``breach.ID``, ``fulfilled.ID``).
+    refused : tuple of (str, str)
+        Submissions that no longer fitted.
+    """
+
+    month: int
+    decisions: tuple[tuple[str, str], ...]
+    events: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+@frozen
+class Trace:
+    """
+    A month with every value on its tape.
+
+    Parameters
+    ----------
+    month : int
+    opening, closing : tuple of float
+        State rows.
+    values : dict of int to list of float
+        By the number of the value.
+    programs : Programs
+    """
+
+    month: int
+    opening: tuple[float, ...]
+    closing: tuple[float, ...]
+    values: Mapping[int, list[float]] = field(repr=False)
+    programs: Programs = field(repr=False)
+    sources: Mapping[str, Sequence[float]] = field(repr=False, factory=dict)
+    key: int = 0
+
+    def rows(self, value: Value) -> list[float]:
+        """A value's rows."""
+        if value.number in self.values:
+            return self.values[value.number]
+        if value.op == "lit":
+            return [value.attr]
+        count = self.programs.trace.rows(value)
+        source = self.opening if value.op == "state" else self.sources[value.op]
+        return list(source[value.attr : value.attr + count])
+
+    def watched(self, name: str) -> list[float]:
+        """A watched value's rows, by name."""
+        return self.rows(self.programs.trace.watched[name])
+
+
+class Game:
+    """
+    A game in play.
+
+    Use :meth:`new`, :meth:`at_address`, :meth:`load` or :meth:`from_record`.
+
+    Attributes
+    ----------
+    model : Model
+    record : Record
+    month : int
+        The month to be played next, from 0.
+    states : list of ndarray
+        State rows at the opening of each month played and of the next.
+    """
+
+    def __init__(self, model: Model, record: Record) -> None:
+        self.model = model
+        self.record = record
+        header = record.header
+        self._controllers = controllers(model, header.profile)
+        for seat in header.seats:
+            self._controllers[seat] = HUMAN
+        draw = Draw(*header.draw) if header.draw else None
+        address = Address(
+            header.scenario, header.fingerprint, header.profile, header.reading, header.seed,
+            header.run, draw, tuple(sorted(header.changes.items())),
+        )  # fmt: skip
+        self.parameters = parameters_for(model, address)
+        self.address = address
+        self.rewound = False
+        self.plan: dict[str, list[str]] = {}
+        self.inputs: list[tuple[tuple[str, str], ...]] = []
+        self.casts: list[dict[str, str]] = []
+        self._bind()
+        keys = self._keys(0)
+        self.states = [first_state(self.programs, self.const, keys)[:, 0]]
+        self._traces: dict[int, Trace] = {}
+
+    # -- making and opening --------------------------------------------------------------
+
+    @classmethod
+    def new(
+        cls, model: Model, seats: Sequence[str] = (), *, seed: int = 1, run: int = 0,
+        profile: str = TENDENCY, reading: str = "balanced",
+        changes: Mapping[str, float] | None = None, draw: Draw | None = None, language: str = "en",
+    ) -> "Game":  # fmt: skip
+        """
+        A new game.
+
+        Parameters
+        ----------
+        seats : sequence of str
+            Actors that people play.
+        profile : str
+            Who plays the others.
+        """
+        for seat in seats:
+            if seat not in model.scenario.actor:
+                raise NotAllowed(both("there is no actor {name}", name=seat))
+        header = Header(
+            scenario=model.scenario.scenario.id, fingerprint=model.fingerprint,
+            files=dict(model.loaded.files), main=model.loaded.main, seed=seed, run=run,
+            profile=profile, reading=reading, seats=list(seats), changes=dict(changes or {}),
+            draw=[draw.number, draw.size, draw.design] if draw else None, language=language,
+        )  # fmt: skip
+        return cls(model, Record(header))
+
+    @classmethod
+    def at_address(
+        cls, model: Model, address: Address, month: int | None = None, seats: Sequence[str] = ()
+    ) -> "Game":
+        """
+        The run of an address, played by its profile up to a month.
+
+        Parameters
+        ----------
+        month : int, optional
+            Up to which month it is played; all of them by default. Then the seats are
+            handed over.
+        """
+        address.check(model)
+        game = cls.new(
+            model, (), seed=address.seed, run=address.run, profile=address.profile,
+            reading=address.reading, changes=dict(address.changes), draw=address.draw,
+        )  # fmt: skip
+        for _ in range(game.months if month is None else month):
+            game.advance()
+        for seat in seats:
+            game.seat(seat, HUMAN)
+        return game
+
+    @classmethod
+    def load(cls, path: Path) -> "Game":
+        """
+        Open a save.
+
+        Raises
+        ------
+        SaveError
+        """
+        record = read_record(path)
+        try:
+            return cls.from_record(record)
+        except SaveError as error:
+            raise SaveError(f"{path}: {error}") from None
+
+    @classmethod
+    def from_record(cls, record: Record, model: Model | None = None) -> "Game":
+        """
+        Play a record again.
+
+        The shipped scenario is used where it has the same rules and numbers, so that
+        corrected texts are seen; else the one that the record carries.
+
+        Raises
+        ------
+        SaveError
+            When a state is not the one that was recorded, or an event does not fit.
+        """
+        header = record.header
+        model = model or _model_of(header)
+        if model.fingerprint != header.fingerprint:
+            raise SaveError(
+                f"the save is of {header.scenario}@{header.fingerprint}, the scenario in it is "
+                f"@{model.fingerprint}: it was made by another version of this program"
+            )
+        try:
+            game = cls(model, Record(header))
+            for number, event in enumerate(record.events):
+                game._replay(event, number + 2)
+        except (KeyError, TypeError, IndexError, AttributeError, NotAllowed) as error:
+            raise SaveError(f"an event does not fit the game: {error}") from None
+        except ValueError as error:
+            if isinstance(error, SaveError):
+                raise
+            raise SaveError(str(error)) from None
+        game.record = record
+        return game
+
+    def _replay(self, event: dict[str, Any], line: int) -> None:
+        match event["kind"]:
+            case "submit":
+                self.submit(event["actor"], event["id"])
+            case "advance":
+                self.advance()
+                if event["state"] != self.state_hash():
+                    raise SaveError(
+                        f"line {line}: month {event['month']} gives another state than was recorded: "
+                        "the save is of another version of the rules, or damaged"
+                    )
+            case "rewind":
+                self.rewind(event["month"])
+            case "seat":
+                self.seat(event["actor"], event["controller"])
+            case _:
+                self.record.events.append(event)
+
+    def save(self, path: Path) -> None:
+        """Write the record; raises :class:`SaveError` and leaves what was there."""
+        self.record.save(path)
+
+    def branch(self, month: int, seed: int) -> "Game":
+        """A new game with this one's past up to a month, and other luck from there."""
+        header = self.record.header
+        branches = [b for b in header.branches if b[0] < month] + [[month, seed]]
+        game = Game(self.model, Record(evolve(header, branches=branches)))
+        for past in range(month):
+            game._take_over(self.casts[past])
+            for actor, action in self.inputs[past]:
+                game.submit(actor, action)
+            game.advance()
+        if month < len(self.casts):
+            game._take_over(self.casts[month])
+        else:
+            game._take_over(self._controllers)
+        return game
+
+    def _take_over(self, cast: Mapping[str, str]) -> None:
+        for actor, who in cast.items():
+            if self._controllers.get(actor, TENDENCY) != who:
+                self.seat(actor, who)
+
+    # -- time ----------------------------------------------------------------------------
+
+    @property
+    def month(self) -> int:
+        """The month to be played next."""
+        return len(self.states) - 1
+
+    @property
+    def months(self) -> int:
+        """How many months the scenario has."""
+        return self.model.scenario.scenario.months
+
+    @property
+    def finished(self) -> bool:
+        """Whether all months are played."""
+        return self.month >= self.months
+
+    def date(self, month: int | None = None) -> str:
+        """``YYYY-MM`` of a month, by default the next one."""
+        return month_code(self.model.scenario.scenario.start, self.month if month is None else month)
+
+    @property
+    def state(self) -> np.ndarray:
+        """State rows now."""
+        return self.states[-1]
+
+    def state_hash(self) -> str:
+        """SHA-256 of the whole state."""
+        return hashlib.sha256(np.ascontiguousarray(self.state, "<f8").tobytes()).hexdigest()
+
+    @property
+    def cast(self) -> Mapping[str, str]:
+        """Who plays whom now; actors that are left out follow their tendencies."""
+        return dict(self._controllers)
+
+    @property
+    def seats(self) -> list[str]:
+        """Actors played by people now."""
+        return [a for a, who in self._controllers.items() if who == HUMAN]
+
+    def _seed(self, month: int) -> int:
+        seed = self.record.header.seed
+        for start, other in self.record.header.branches:
+            if month >= start:
+                seed = other
+        return seed
+
+    def _keys(self, month: int) -> np.ndarray:
+        run = np.array([self.record.header.run], np.uint64)
+        return engine_draws.run_keys(self._seed(month), run)
+
+    def _bind(self) -> None:
+        """Tapes and rows for who plays now."""
+        cast = Cast((dict(self._controllers),))
+        self.programs = self.model.programs(cast.strategies())
+        self.const = constant_rows(self.programs, self.parameters)
+        owners = {id: s.actor for id, s in self.model.scenario.strategy.items()}
+        self.modes = cast.modes(self.programs, list(self.model.scenario.actor), owners)
+        self._stepper: Simulation | None = None
+
+    def _step(self, inputs: np.ndarray) -> np.ndarray:
+        """The closing state of the next month, by NumPy."""
+        if self._stepper is None:
+            cast = Cast((dict(self._controllers),))
+            runs = np.array([self.record.header.run], np.uint64)
+            self._stepper = Simulation(
+                self.model, cast, self._seed(self.month), runs, self.parameters,
+                Backend.NUMPY, self.state.reshape(-1, 1), self.month,
+            )  # fmt: skip
+        self._stepper.reset(self.state.reshape(-1, 1), self.month, self._keys(self.month))
+        self._stepper.step(inputs)
+        self._stepper.check()
+        return self._stepper.state[:, 0].copy()
+
+    def advance(self) -> MonthReport:
+        """
+        Play the month with what was submitted.
+
+        Raises
+        ------
+        NotAllowed
+            After the last month.
+        NotANumber
+            When the model breaks; it names the variable.
+        """
+        if self.finished:
+            raise NotAllowed(both("The game is over."))
+        submitted = tuple((a, i) for a, plan in sorted(self.plan.items()) for i in plan)
+        closing = self._step(self._input_rows(submitted))
+        self.inputs.append(submitted)
+        self.casts.append(dict(self._controllers))
+        self.states.append(closing)
+        self.plan = {}
+        self._forget_legality()
+        month = self.month - 1
+        self.record.add("advance", month=month, state=self.state_hash())
+        return self.report(month)
+
+    def _input_rows(self, submitted: Sequence[tuple[str, str]]) -> np.ndarray:
+        rows = np.zeros((len(self.model.happenings.actions), 1))
+        for _, action in submitted:
+            rows[self.model.action_rows[action]] = 1.0
+        return rows
+
+    def rewind(self, month: int) -> None:
+        """
+        Back to the opening of a month, on the same luck.
+
+        The record keeps what was undone and is marked: no score any more.
+        """
+        if not 0 <= month <= self.month:
+            raise NotAllowed(both("There is no such month to go back to."))
+        casts = [*self.casts, dict(self._controllers)]
+        self._controllers = dict(casts[month])
+        del self.states[month + 1 :], self.inputs[month:], self.casts[month:]
+        self._traces = {m: t for m, t in self._traces.items() if m < month}
+        self.plan = {}
+        self.rewound = True
+        self._bind()
+        self._forget_legality()
+        self.record.add("rewind", month=month)
+
+    def seat(self, actor: str, controller: str) -> None:
+        """Hand an actor to a person (``human``), a strategy, or its tendencies."""
+        if actor not in self.model.scenario.actor:
+            raise NotAllowed(both("there is no actor {name}", name=actor))
+        if controller not in (HUMAN, TENDENCY):
+            strategy = self.model.scenario.strategy.get(controller)
+            if strategy is None or strategy.actor != actor:
+                raise NotAllowed(both("{name} does not play this actor", name=controller))
+        self._controllers[actor] = controller
+        self.plan.pop(actor, None)
+        self._bind()
+        self._forget_legality()
+        self.record.add("seat", actor=actor, controller=controller)
+
+    # -- what may be done ----------------------------------------------------------------
+
+    def _forget_legality(self) -> None:
+        self.__dict__.pop("_legality", None)
+
+    @cached_property
+    def _legality(self) -> np.ndarray:
+        """Rows of the legality tape on the opening state."""
+        return legality_rows(self, self.state.reshape(-1, 1))[:, 0]
+
+    def capital(self, actor: str) -> float | None:
+        """What an actor has to spend this month, before the plan."""
+        stock = self.model.scenario.actor[actor].capital
+        if stock is None:
+            return None
+        return float(self.state[self.model.layout.blocks[f"stock:{stock}"].offset])
+
+    def left(self, actor: str) -> float | None:
+        """What an actor has left after the plan."""
+        capital = self.capital(actor)
+        if capital is None:
+            return None
+        for id in self.plan.get(actor, ()):
+            capital -= self._cost(self.model.action(id))
+        return capital
+
+    def _cost(self, action: Action) -> float:
+        actions = self.model.happenings.actions
+        return float(self._legality[len(actions) + self.model.action_rows[action.id]])
+
+    def standing(self, id: str) -> Standing:
+        """Whether an action can be taken now, and why not."""
+        action = self.model.action(id)
+        actions = self.model.happenings.actions
+        row = self.model.action_rows[id]
+        planned = id in self.plan.get(action.actor, ())
+        cost = self._cost(action)
+        chance = None
+        if action.kind == "ask":
+            at = 2 * len(actions) + self.programs.chances.index(f"accept.{action.item.id}")
+            chance = min(max(float(self._legality[at]), 0.0), 1.0)
+        reason = None
+        if self._legality[row] < 1:
+            reason = self._why_not(action)
+        elif not planned:
+            reason = self._unfit(action, cost)
+        return Standing(action, reason is None, reason, cost, planned, chance)
+
+    def standings(self, actor: str) -> list[Standing]:
+        """All of an actor's actions, those of pending offers and events only while they pend."""
+        found = []
+        for action in self.model.happenings.actions:
+            if action.actor != actor:
+                continue
+            if action.kind in ("accept", "refuse", "choice") and not self._pends(action):
+                continue
+            found.append(self.standing(action.id))
+        return found
+
+    def _row(self, block: str, label: str) -> float:
+        found = self.model.layout.blocks[block]
+        return float(self.state[found.offset + found.labels.index(label)])
+
+    def _pends(self, action: Action) -> bool:
+        if action.kind == "choice":
+            return self._row("pending", action.item.id) == 1
+        return self._row("offer", action.item.id) == 1
+
+    def _why_not(self, action: Action) -> Text:
+        """Why an action is not legal, in the order in which a person would ask."""
+        if action.kind in ("accept", "refuse", "choice"):
+            if not self._pends(action):
+                return both("Nothing is waiting for an answer.")
+        elif action.kind == "ask":
+            status = self._row("offer", action.item.id)
+            if status == 1:
+                return both("Proposed; an answer is awaited.")
+            if status == 2:
+                return both("In force.")
+        if action.kind in ("decision", "ask"):
+            since = self._row("since", action.id)
+            table: Any = action.table
+            if getattr(table, "once", False) and since < 1200:
+                return both("Done; it can be done once.")
+            if table.cooldown is not None:
+                months = self._constant(table.cooldown) - since
+                if months > 0:
+                    return both("Too soon: {months} more months.", months=int(-(-months // 1)))
+        because = getattr(action.table, "because", None)
+        if because is not None:
+            return action.item.words(because, self.model.sets)
+        return both("The conditions do not hold.")
+
+    def _constant(self, id: str) -> float:
+        return float(self.parameters[self.model.parameters.items[id].offset, 0])
+
+    def _unfit(self, action: Action, cost: float) -> Text | None:
+        """Why an action does not fit the plan."""
+        plan = self.plan.get(action.actor, [])
+        left = self.left(action.actor)
+        if left is not None and cost > left:
+            return both("Not enough political capital left this month.")
+        for other in plan:
+            planned = self.model.action(other)
+            answers = ("accept", "refuse", "choice")
+            if action.kind in answers and planned.kind in answers and planned.item == action.item:
+                return both("Answered already: {name}.", name=self.model.label_of(planned))
+            if self._exclude(action, planned):
+                return both("Not together with: {name}.", name=self.model.label_of(planned))
+        return None
+
+    @staticmethod
+    def _exclude(a: Action, b: Action) -> bool:
+        named = [
+            {x.item.name_for(e) for e in getattr(x.table, "excludes", ())} for x in (a, b)
+        ]
+        return b.id in named[0] or a.id in named[1]
+
+    def submit(self, actor: str, id: str) -> Standing:
+        """
+        Put an action into this month's plan.
+
+        Raises
+        ------
+        NotAllowed
+            With the reason, when it cannot be done.
+        """
+        if self.finished:
+            raise NotAllowed(both("The game is over."))
+        if self._controllers.get(actor) != HUMAN:
+            raise NotAllowed(both("Nobody plays {name} here.", name=actor))
+        if id not in self.model.action_rows or self.model.action(id).actor != actor:
+            raise NotAllowed(both("{name} cannot be done by this actor.", name=id))
+        standing = self.standing(id)
+        if standing.planned:
+            raise NotAllowed(both("It is in the plan already."))
+        if not standing.allowed:
+            raise NotAllowed(standing.reason or both("The conditions do not hold."))
+        self.plan.setdefault(actor, []).append(id)
+        self.record.add("submit", actor=actor, id=id)
+        return standing
+
+    def withdraw(self, actor: str, id: str) -> None:
+        """Take an action out of this month's plan."""
+        plan = self.plan.get(actor, [])
+        if id not in plan:
+            raise NotAllowed(both("It is not in the plan."))
+        plan.remove(id)
+        for place in range(len(self.record.events) - 1, -1, -1):
+            event = self.record.events[place]
+            if event == {"kind": "submit", "actor": actor, "id": id}:
+                del self.record.events[place]
+                break
+
+    def undo(self, actor: str) -> str:
+        """Take back the last action of this month's plan; returns its id."""
+        plan = self.plan.get(actor, [])
+        if not plan:
+            raise NotAllowed(both("There is nothing to undo this month."))
+        id = plan[-1]
+        self.withdraw(actor, id)
+        return id
+
+    # -- what happened -------------------------------------------------------------------
+
+    def trace(self, month: int) -> Trace:
+        """A played month with every value, computed again by the reference backend."""
+        if month not in self._traces:
+            cast = Cast((self.casts[month],))
+            programs = self.model.programs(cast.strategies())
+            const = constant_rows(programs, self.parameters)
+            owners = {id: s.actor for id, s in self.model.scenario.strategy.items()}
+            modes = cast.modes(programs, list(self.model.scenario.actor), owners)
+            start = int(self.model.scenario.scenario.start[5:])
+            sources = {
+                "const": const[:, 0].tolist(),
+                "mode": modes[:, 0].tolist(),
+                "input": self._input_rows(self.inputs[month])[:, 0].tolist(),
+                "clock": [float(month), float((start - 1 + month) % 12 + 1)],
+            }
+            key = int(self._keys(month)[0])
+            opening = self.states[month].tolist()
+            closing, values = run_program(programs.trace, opening, sources, key, month)
+            self._traces[month] = Trace(
+                month, tuple(opening), tuple(closing), values, programs, sources, key
+            )
+        return self._traces[month]
+
+    def report(self, month: int) -> MonthReport:
+        """What happened in a played month."""
+        trace = self.trace(month)
+        rows = trace.watched("happened")
+        happened = [n for n, v in zip(trace.programs.happened, rows, strict=False) if v > 0]
+        actions = self.model.action_rows
+        decisions = tuple((self.model.action(n).actor, n) for n in happened if n in actions)
+        events = tuple(n for n in happened if n not in actions)
+        done = {n for _, n in decisions}
+        refused = tuple((a, n) for a, n in self.inputs[month] if n not in done)
+        return MonthReport(month, decisions, events, refused)
+
+    def observed(self, id: str, month: int | None = None) -> float:
+        """
+        An observer's value at the close of a month; of the latest one by default.
+
+        Month -1 is the time before the first.
+        """
+        block = self.model.layout.blocks["obs"]
+        state = self.state if month is None else self.states[month + 1]
+        return float(state[block.offset + block.labels.index(id)])
+
+    def stock(self, id: str, month: int | None = None) -> np.ndarray:
+        """Rows of a stock at the close of a month."""
+        block = self.model.layout.blocks[f"stock:{id}"]
+        state = self.state if month is None else self.states[month + 1]
+        return state[block.offset : block.offset + block.rows]
+
+    def outcomes(self) -> dict[str, float]:
+        """Every outcome over the months played."""
+        names = list(self.model.scenario.outcome)
+        return {id: float(v) for id, v in zip(names, self._final(), strict=False)}
+
+    def ending(self) -> str | None:
+        """The first ending whose condition holds."""
+        holds = self._final()[len(self.model.scenario.outcome) :]
+        for id, value in zip(self.model.scenario.ending, holds, strict=True):
+            if value > 0:
+                return id
+        return None
+
+    def _final(self) -> np.ndarray:
+        state = self.state.reshape(-1, 1)
+        return run_once(self.programs.ending, self.const, state, runs=1, month=self.month)[:, 0]
+
+    def without(self, month: int, actor: str, id: str) -> "Game":
+        """The same game on the same luck, but for one submission."""
+        game = Game(self.model, Record(self.record.header))
+        for past in range(self.month):
+            game._take_over(self.casts[past])
+            for who, what in self.inputs[past]:
+                skipped = (past, who, what) == (month, actor, id)
+                if not skipped and game.standing(what).allowed:
+                    game.submit(who, what)
+            game.advance()
+        return game
+
+    @property
+    def run_address(self) -> Address:
+        """The address of this run; of a played game with ``actor=human``."""
+        return evolve(self.address, profile=profile_of(self._controllers))
+
+
+def legality_rows(game: Game, state: np.ndarray) -> np.ndarray:
+    """
+    The legality tape on some states: legal, costs, chances.
+
+    Parameters
+    ----------
+    state : ndarray, shape (state rows, runs)
+    """
+    return run_once(
+        game.programs.legality, game.const, state, runs=state.shape[1], month=game.month,
+        modes=game.modes,
+    )  # fmt: skip
+
+
+def _model_of(header: Header) -> Model:
+    """The shipped scenario where it is the record's, else the record's own."""
+    try:
+        shipped = build(load(find_scenario(header.scenario)))
+        if shipped.fingerprint == header.fingerprint:
+            return shipped
+    except (ScenarioNotFound, ScenarioProblems):
+        pass
+    try:
+        return build(load_files(header.files, header.main))
+    except ScenarioProblems as problems:
+        raise SaveError(f"the scenario in the save has problems:\n{problems}") from None
+
+
+__all__ = ["Game", "MonthReport", "NotANumber", "NotAllowed", "Standing", "Trace"]

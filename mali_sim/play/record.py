@@ -1,0 +1,238 @@
+"""
+A game's record: a header and events, one JSON object a line, each line chained to the last.
+
+Whatever is recorded is enough to make the game again; no state is in it, only hashes of
+the states that were reached.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict, define, field, frozen
+
+from mali_sim import RULES_VERSION
+
+FORMAT = 1
+MAX_BYTES = 50_000_000
+KINDS = ("submit", "advance", "rewind", "seat", "note", "prediction", "inject")
+
+
+class SaveError(ValueError):
+    """A save that cannot be read or written; the message says where, why, and what to do."""
+
+    for_user = True
+
+
+@frozen
+class Header:
+    """
+    What a game is made from.
+
+    Parameters
+    ----------
+    scenario : str
+    fingerprint : str
+    rules_version : int
+    files : dict of str to str
+        Text of every scenario file.
+    main : str
+        The scenario's own file among them.
+    seed, run : int
+    profile, reading : str
+    changes : dict of str to float
+        Constants set by hand.
+    draw : list, optional
+        [k, N, design].
+    branches : list of [int, int]
+        (month, seed): luck from that month on.
+    seats : list of str
+        Actors played by people.
+    """
+
+    scenario: str
+    fingerprint: str
+    files: dict[str, str]
+    main: str
+    seed: int
+    run: int
+    profile: str
+    reading: str
+    seats: list[str]
+    changes: dict[str, float] = field(factory=dict)
+    draw: list[Any] | None = None
+    branches: list[list[int]] = field(factory=list)
+    rules_version: int = RULES_VERSION
+    language: str = "en"
+
+
+@define
+class Record:
+    """A header and what followed."""
+
+    header: Header
+    events: list[dict[str, Any]] = field(factory=list)
+
+    def add(self, kind: str, **values: Any) -> dict[str, Any]:
+        """Append an event."""
+        event = {"kind": kind, **values}
+        self.events.append(event)
+        return event
+
+    def lines(self) -> list[str]:
+        """The record as JSON lines, chained and closed."""
+        header = asdict(self.header, recurse=False)
+        hashes = {n: hashlib.sha256(t.encode()).hexdigest() for n, t in self.header.files.items()}
+        rows = [{"kind": "header", "format": FORMAT, **header, "sha256": hashes}]
+        rows += [{"seq": n + 1, **event} for n, event in enumerate(self.events)]
+        rows.append({"kind": "end", "events": len(self.events)})
+        made, chain = [], ""
+        for row in rows:
+            text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            chain = hashlib.sha256((chain + text).encode()).hexdigest()
+            made.append(f'{text[:-1]},"chain":"{chain}"}}')
+        return made
+
+    def save(self, path: Path) -> None:
+        """
+        Write the record, whole or not at all.
+
+        Raises
+        ------
+        SaveError
+            When the disk or folder does not take it; what stood there before is untouched.
+        """
+        data = ("\n".join(self.lines()) + "\n").encode()
+        temporary = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            if temporary is not None and os.path.exists(temporary):
+                os.unlink(temporary)
+            raise SaveError(
+                f"{path}: not saved: {error.strerror or error}; the earlier save, if there was one, "
+                "is as it was: free some space or choose another folder"
+            ) from None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the renaming durable where the system can."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
+
+
+def read_record(path: Path) -> Record:
+    """
+    Read a record from a file.
+
+    Raises
+    ------
+    SaveError
+        When it is not there, not a save, damaged, or newer than this program.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise SaveError(f"{path}: larger than {MAX_BYTES:,} bytes: not a save of this game")
+        data = path.read_bytes()
+    except OSError as error:
+        raise SaveError(f"{path}: cannot be read: {error.strerror or error}") from None
+    try:
+        return parse_record(data)
+    except SaveError as error:
+        raise SaveError(f"{path}: {error}") from None
+
+
+def parse_record(data: bytes) -> Record:
+    """
+    Read a record from bytes.
+
+    Raises
+    ------
+    SaveError
+        Naming the line.
+    """
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SaveError(f"line {line}: damaged (not UTF-8); use an earlier save") from None
+    lines = text.split("\n")
+    if lines and lines[-1] == "":
+        lines.pop()
+    chain, rows = "", []
+    for number, line in enumerate(lines, 1):
+        row, chain = _row(line, number, chain, len(rows))
+        rows.append(row)
+        if row.get("kind") == "end" and number < len(lines):
+            raise SaveError(f"line {number + 1}: something follows the end; use an earlier save")
+    if not rows:
+        raise SaveError("line 1: empty: not a save of this game")
+    if rows[-1].get("kind") != "end":
+        raise SaveError(
+            f"line {len(rows) + 1}: cut off after {max(len(rows) - 1, 0)} events; use an earlier save"
+        )
+    if rows[-1].get("events") != len(rows) - 2:
+        raise SaveError("the end counts other events than there are; use an earlier save")
+    return Record(_header(rows[0]), [_event(row, n + 2) for n, row in enumerate(rows[1:-1])])
+
+
+def _row(line: str, number: int, chain: str, before: int) -> tuple[dict[str, Any], str]:
+    start = line.rfind(',"chain":"')
+    if start < 0 or not line.endswith('"}'):
+        what = "not a save of this game" if before == 0 else "damaged; use an earlier save"
+        raise SaveError(f"line {number}: {what}")
+    text, said = line[:start] + "}", line[start + len(',"chain":"') : -2]
+    chain = hashlib.sha256((chain + text).encode()).hexdigest()
+    if said != chain:
+        raise SaveError(f"line {number}: damaged or changed by hand (its hash is not right); use an earlier save")
+    try:
+        row = json.loads(text)
+    except (ValueError, RecursionError):
+        raise SaveError(f"line {number}: not JSON; use an earlier save") from None
+    if not isinstance(row, dict):
+        raise SaveError(f"line {number}: not a record")
+    return row, chain
+
+
+def _header(row: dict[str, Any]) -> Header:
+    if row.get("kind") != "header":
+        raise SaveError("line 1: no header: not a save of this game")
+    if not isinstance(row.get("format"), int) or row["format"] > FORMAT:
+        raise SaveError(f"line 1: format {row.get('format')} is newer than this program's {FORMAT}; update it")
+    values = {k: v for k, v in row.items() if k not in ("kind", "format", "sha256")}
+    try:
+        header = Header(**values)
+        for name, text in header.files.items():
+            if hashlib.sha256(text.encode()).hexdigest() != row["sha256"][name]:
+                raise SaveError(f"line 1: the scenario's file {name} is damaged")
+    except (TypeError, KeyError, AttributeError):
+        raise SaveError("line 1: the header lacks something, or has what this program does not know") from None
+    if header.rules_version > RULES_VERSION:
+        raise SaveError(
+            f"line 1: made under rules {header.rules_version}, this program has {RULES_VERSION}; update it"
+        )
+    return header
+
+
+def _event(row: dict[str, Any], number: int) -> dict[str, Any]:
+    if row.get("kind") not in KINDS or row.get("seq") != number - 1:
+        raise SaveError(f"line {number}: unknown or misplaced event; use an earlier save")
+    return {k: v for k, v in row.items() if k != "seq"}

@@ -1,0 +1,94 @@
+"""
+Words, numbers and months in two languages.
+
+A scenario's own words are in its TOML; the interface's are English here and French in a
+gettext catalogue. Nothing is global: whoever speaks holds a :class:`Words`.
+"""
+
+import gettext
+from functools import cache
+from pathlib import Path
+
+from attrs import field, frozen
+
+from mali_sim.scenario.classes import Text
+
+LANGUAGES = ("en", "fr")
+NARROW_SPACE = "\u202f"
+MINUS = "\u2212"
+_LOCALE = Path(__file__).resolve().parent.parent / "locale"
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("mali_sim", _LOCALE, [language], fallback=True)
+
+
+@frozen
+class Words:
+    """
+    The interface's words in one language.
+
+    Parameters
+    ----------
+    language : {'en', 'fr'}
+    """
+
+    language: str = field(default="en")
+
+    def __call__(self, message: str, **values: object) -> str:
+        """The message in this language, placeholders ``{name}`` filled in."""
+        found = _catalogue(self.language).gettext(message) if message else ""
+        return found.format(**values) if values else found
+
+    def plural(self, one: str, many: str, count: int, **values: object) -> str:
+        """The form for a count, which fills ``{count}``."""
+        found = _catalogue(self.language).ngettext(one, many, count)
+        if self.language == "en":
+            found = one if count == 1 else many
+        return found.format(count=self.number(count), **values)
+
+    def of(self, text: Text) -> str:
+        """A scenario's text in this language."""
+        return text[self.language]
+
+    def number(self, value: float, decimals: int = 0, signed: bool = False) -> str:
+        """A number with this language's separators and a true minus."""
+        rounded = round(value, decimals) + 0.0
+        if not decimals:
+            rounded = round(rounded)
+        text = f"{abs(rounded):,.{decimals}f}"
+        if self.language == "fr":
+            text = text.replace(",", NARROW_SPACE).replace(".", ",")
+        sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+        return sign + text
+
+    def month(self, start: str, months: int) -> str:
+        """The name of a month counted from a start: ``March 2023``, ``mars 2023``."""
+        return f"{self(_MONTHS[_index(start, months) % 12])} {_index(start, months) // 12}"
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def _index(start: str, months: int) -> int:
+    return int(start[:4]) * 12 + int(start[5:]) - 1 + months
+
+
+def month_code(start: str, months: int) -> str:
+    """``YYYY-MM`` of a month counted from a start."""
+    index = _index(start, months)
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"
+
+
+def both(message: str, **values: object) -> Text:
+    """An interface message as a text in both languages; text values in their own."""
+    made = {}
+    for language in LANGUAGES:
+        words = Words(language)
+        own = {k: v[language] if isinstance(v, Text) else v for k, v in values.items()}
+        made[language] = words(message, **own)
+    return Text(made["en"], made["fr"])
