@@ -168,13 +168,21 @@ class Simulation:
         self.runs = np.asarray(runs, np.uint64)
         self.keys = draws.run_keys(seed, self.runs)
         self.const = constant_rows(self.programs, parameters)
-        owners = {id: s.actor for id, s in model.scenario.strategy.items()}
-        self.modes = cast.modes(self.programs, list(model.scenario.actor), owners)
+        self.modes = self._modes(cast)
         self.month = month
         self._stepper = self._make_stepper()
         if state is None:
             state = first_state(self.programs, self.const, self.keys)
         self._stepper.load(state)
+
+    def _modes(self, cast: Cast) -> np.ndarray:
+        owners = {id: s.actor for id, s in self.model.scenario.strategy.items()}
+        return cast.modes(self.programs, list(self.model.scenario.actor), owners)
+
+    def recast(self, cast: Cast) -> None:
+        """From now on other controllers, of strategies that were in the first cast."""
+        self.modes = self._modes(cast)
+        self._stepper.recast()
 
     def _make_stepper(self) -> "_Vectors | _Reference":
         if self.backend is Backend.NATIVE:
@@ -264,6 +272,9 @@ class _Vectors:
     def rekey(self) -> None:
         self.kernel.keys[:] = self.sim.keys
 
+    def recast(self) -> None:
+        self.kernel.modes[: len(self.sim.modes)] = self.sim.modes
+
     def step(self, inputs: np.ndarray | None) -> None:
         kernel, sim = self.kernel, self.sim
         if inputs is not None:
@@ -295,6 +306,9 @@ class _Reference:
 
     def rekey(self) -> None:
         """Keys are read anew at every step."""
+
+    def recast(self) -> None:
+        """Modes are read anew at every step."""
 
     def step(self, inputs: np.ndarray | None) -> None:
         sim = self.sim

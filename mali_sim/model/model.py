@@ -45,6 +45,8 @@ class Programs:
         The same month with everything that explains it watched.
     legality : Program
         Of the opening state: what may be done, at what cost, with which chances.
+    guess : Program
+        What seats take the hidden stocks for, from what is observed.
     estimate : Program
         Memories of hidden stocks made anew from a guess.
     ending : Program
@@ -56,6 +58,7 @@ class Programs:
     month: Program
     trace: Program
     legality: Program
+    guess: Program
     estimate: Program
     ending: Program
     constant_rows: int
@@ -161,7 +164,7 @@ class _Assembly:
         )
         month = builder.build()
         start = StartBuilder(self.compiler, layout, m.parameters).build()
-        estimate = EstimateBuilder(self.compiler, layout, m.parameters).build()
+        estimator = EstimateBuilder(self.compiler, layout, m.parameters)
         legality = [*month.legal, *month.costs, *month.chances.values()]
         pool = ConstantPool(b, m.parameters.rows)
         outputs = sorted(month.outputs, key=lambda o: o[0])
@@ -170,7 +173,8 @@ class _Assembly:
             "month": program(b, pool, outputs, {}),
             "trace": program(b, pool, outputs, month.watched),
             "legality": program(b, pool, [(n, v) for n, v in enumerate(legality)], {}),
-            "estimate": program(b, pool, estimate, {}),
+            "guess": program(b, pool, estimator.guesses(), {}),
+            "estimate": program(b, pool, estimator.build(), {}),
             "ending": program(b, pool, self._endings(), {}),
         }
         return Programs(

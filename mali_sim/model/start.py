@@ -101,6 +101,16 @@ class EstimateBuilder(StartBuilder):
             blocks = [self.layout.blocks[f"memory:{m.key}"] for m in hidden]
             return [(block.offset, self._block(block)) for block in blocks]
 
+    def guesses(self) -> list[tuple[int, Value]]:
+        """(offset, value) of what seats take the hidden stocks for."""
+        with self.c.within(self.environment):
+            return [
+                (block.offset, self.b.widen(self.c.value(("stock", id, "estimate")), block.dims))
+                for id, stock in self.s.stock.items()
+                if stock.hidden
+                for block in [self.layout.blocks[f"stock:{id}"]]
+            ]
+
     def _memory(self, memory: Memory) -> Value:
         path = ("memory", memory.key, "estimate")
         return self.b.widen(self.c.value(path, memory.x), memory.dims)

@@ -76,6 +76,8 @@ class Typed:
         Whether it rests on this month's draws.
     hidden : bool
         Whether it rests on a hidden stock.
+    unknown : bool
+        Whether a mistake in it was told already: nothing more is said of it.
     """
 
     dims: tuple[str, ...] = ()
@@ -84,10 +86,11 @@ class Typed:
     random: bool = False
     hidden: bool = False
     values: tuple[str, ...] = ()  # of a named switch
+    unknown: bool = False
 
 
 #: After a problem: fits everything, so that one mistake is told once.
-UNKNOWN = Typed(unit=units.FREE)
+UNKNOWN = Typed(unit=units.FREE, unknown=True)
 
 
 class Variables:
@@ -161,6 +164,9 @@ class Variables:
                 dims.append(name)
             else:
                 self._undefined(path, f"unknown set {name}", name, "set", self.sets.members)
+        if len(dims) == 2 and self.sets.parent[dims[0]] == self.sets.parent[dims[1]]:
+            self.problem(path, f"{' and '.join(sorted(dims))} are parts of one set", "take one of the two")
+            dims = dims[:1]
         order = list(self.sets.members)
         return tuple(sorted(dims, key=order.index))
 
@@ -189,7 +195,9 @@ class Variables:
         match table:
             case Constant():
                 unit = self.unit(table.unit, (*path, "unit"))
-                return Typed(self.over(table.over, (*path, "over")), unit, constant_interval(table))
+                dims = self.over(table.over, (*path, "over"))
+                unknown = len(dims) < len(table.over)
+                return Typed(dims, unit, constant_interval(table), unknown=unknown)
             case Lookup():
                 unit = self.unit(table.unit, (*path, "unit"))
                 return Typed((), unit, lookup_interval(table))
@@ -198,7 +206,8 @@ class Variables:
                 dims = self.over(table.over, (*path, "over"))
                 low, high = table.bounds or (-inf, inf)
                 span = Interval(0.0, inf) if table.kind == "conserved" else Interval(low, high)
-                return Typed(dims, unit, span, hidden=table.hidden)
+                unknown = len(dims) < len(table.over)
+                return Typed(dims, unit, span, hidden=table.hidden, unknown=unknown)
             case Switch():
                 top = float(max(len(table.values) - 1, 1))
                 return Typed((), units.SHARE, Interval(0.0, top), values=tuple(table.values))
@@ -372,7 +381,7 @@ class _Typing:
     def read(self, id: str, kind: str) -> Typed:
         if kind != "constant" and Reads.STATE not in self.reads:
             if Reads.PUBLIC not in self.reads:
-                return self.problem(f"a {kind} cannot be read here", "constants only")
+                return self.problem(f"{_a(kind)} cannot be read here", _readable(self.reads))
             if kind == "aux":
                 return self.problem(
                     f"{id} is an auxiliary, which its actor does not see", "read an observer: obs.ID"
@@ -400,7 +409,7 @@ class _Typing:
 
     def member(self, id: str, members: tuple[str, ...]) -> Typed:
         whole = self.name(id)
-        if whole is UNKNOWN:
+        if whole.unknown:
             return whole
         dims = list(whole.dims)
         for member in members:
@@ -472,7 +481,8 @@ class _Typing:
 
     # -- operators ---
 
-    def merged(self, *parts: Typed) -> tuple[tuple[str, ...], bool, bool]:
+    def merged(self, *parts: Typed) -> Typed:
+        """What holds of any expression made of these parts: sets, luck, secrecy."""
         dims = {d for p in parts for d in p.dims}
         for a in dims:
             for b in dims:
@@ -483,14 +493,19 @@ class _Typing:
         if len(dims) > 2:
             self.problem(f"over more than two sets: {', '.join(sorted(dims))}", "sum over one first")
         joined = tuple(sorted(dims, key=order.index))[:2]
-        return joined, any(p.random for p in parts), any(p.hidden for p in parts)
+        return Typed(
+            joined,
+            random=any(p.random for p in parts),
+            hidden=any(p.hidden for p in parts),
+            unknown=any(p.unknown for p in parts),
+        )
 
     def truth(self, nodes: list[Node]) -> Typed:
         parts = [self.condition(n) for n in nodes]
-        dims, random, hidden = self.merged(*parts)
+        both = self.merged(*parts)
         first = parts[0].interval
         low, high = max(min(first.low, 1), 0), max(min(first.high, 1), 0)
-        return Typed(dims, units.SHARE, Interval(1 - high, 1 - low), random, hidden)
+        return evolve(both, unit=units.SHARE, interval=Interval(1 - high, 1 - low))
 
     def condition(self, node: Node) -> Typed:
         """A truth value: a comparison, a switch, and, or, not; anything else is a mistake."""
@@ -498,36 +513,36 @@ class _Typing:
         if found.values:
             return self.problem("a switch with named values is not true or false",
                                 f"compare it: … == '{found.values[0]}'")  # fmt: skip
-        if found is not UNKNOWN and (found.interval.low < 0 or found.interval.high > 1):
+        if not found.unknown and (found.interval.low < 0 or found.interval.high > 1):
             return self.problem("a number where true or false is wanted", "compare it with something")
         return found
 
     def logic(self, op: str, operands: tuple[Node, ...]) -> Typed:
         parts = [self.condition(n) for n in operands]
-        dims, random, hidden = self.merged(*parts)
+        both = self.merged(*parts)
         span = parts[0].interval
         for part in parts[1:]:
             span = span.minimum(part.interval) if op == "and" else span.maximum(part.interval)
-        return Typed(dims, units.SHARE, span, random, hidden)
+        return evolve(both, unit=units.SHARE, interval=span)
 
     def binary(self, op: str, a_node: Node, b_node: Node) -> Typed:
         a, b = self.of(a_node), self.of(b_node)
-        dims, random, hidden = self.merged(a, b)
+        both = self.merged(a, b)
         if a.values or b.values:
             return self.problem("a switch with named values is no number", "compare it with ==")
         if op in "+-":
             if not a.unit.fits(b.unit):
                 self.problem(f"unit mismatch: {a.unit} {op} {b.unit}", "convert with a constant, * 100 or / 100")
             span = a.interval + b.interval if op == "+" else a.interval - b.interval
-            return Typed(dims, a.unit.joined(b.unit), span, random, hidden)
+            return evolve(both, unit=a.unit.joined(b.unit), interval=span)
         if op == "*":
             span = a.interval.square() if a_node == b_node else a.interval * b.interval
-            return Typed(dims, self._product(a_node, a, b_node, b), span, random, hidden)
-        if 0 in b.interval and b is not UNKNOWN:
+            return evolve(both, unit=self._product(a_node, a, b_node, b), interval=span)
+        if 0 in b.interval and not b.unknown:
             self.problem(
                 "the divisor can be 0 by its bounds", "write ratio(a, b, otherwise), or max(b, constant)"
             )
-        return Typed(dims, self._quotient(a, b_node, b), a.interval / b.interval, random, hidden)
+        return evolve(both, unit=self._quotient(a, b_node, b), interval=a.interval / b.interval)
 
     @staticmethod
     def _product(a_node: Node, a: Typed, b_node: Node, b: Typed) -> Unit:
@@ -551,14 +566,14 @@ class _Typing:
             if isinstance(text, Text):
                 return self.named_value(op, text.value, other)
         a, b = self.of(a_node), self.of(b_node)
-        dims, random, hidden = self.merged(a, b)
+        both = self.merged(a, b)
         if not a.unit.fits(b.unit):
             self.problem(f"unit mismatch: {a.unit} {op} {b.unit}", "compare like with like")
-        return Typed(dims, units.SHARE, intervals.compare(op, a.interval, b.interval), random, hidden)
+        return evolve(both, unit=units.SHARE, interval=intervals.compare(op, a.interval, b.interval))
 
     def named_value(self, op: str, value: str, other: Node) -> Typed:
         switch = self.of(other)
-        if switch is UNKNOWN:
+        if switch.unknown:
             return switch
         if not switch.values or op not in ("==", "!="):
             return self.problem(f"'{value}' is compared with what has no named values",
@@ -569,10 +584,10 @@ class _Typing:
 
     def choice(self, c_node: Node, a_node: Node, b_node: Node) -> Typed:
         c, a, b = self.condition(c_node), self.of(a_node), self.of(b_node)
-        dims, random, hidden = self.merged(c, a, b)
+        both = self.merged(c, a, b)
         if not a.unit.fits(b.unit):
             self.problem(f"unit mismatch: {a.unit} or else {b.unit}", "both sides in one unit")
-        return Typed(dims, a.unit.joined(b.unit), a.interval.union(b.interval), random, hidden)
+        return evolve(both, unit=a.unit.joined(b.unit), interval=a.interval.union(b.interval))
 
     # -- functions ---
 
@@ -580,6 +595,8 @@ class _Typing:
         if self.all.kinds.get(name) == "lookup":
             return self.lookup(name, args)
         if name not in FUNCTIONS:
+            if name in self.all.kinds:
+                return self.problem(f"{name} is {_a(self.all.kinds[name])}, not a function", f"write {name}")
             known = [*FUNCTIONS, *self.all.scenario.lookup]
             self.all._undefined(self.path, f"undefined function {name}", name, "lookup", known)
             return UNKNOWN
@@ -600,14 +617,14 @@ class _Typing:
 
     def _extreme(self, nodes: tuple[Node, ...], smaller: bool) -> Typed:
         parts = [self.of(n) for n in nodes]
-        dims, random, hidden = self.merged(*parts)
+        both = self.merged(*parts)
         unit, span = parts[0].unit, parts[0].interval
         for part in parts[1:]:
             if not unit.fits(part.unit):
                 self.problem(f"unit mismatch: {unit} and {part.unit}", "compare like with like")
             unit = unit.joined(part.unit)
             span = span.minimum(part.interval) if smaller else span.maximum(part.interval)
-        return Typed(dims, unit, span, random, hidden)
+        return evolve(both, unit=unit, interval=span)
 
     def _min(self, *nodes: Node) -> Typed:
         return self._extreme(nodes, True)
@@ -636,17 +653,19 @@ class _Typing:
 
     def _ratio(self, a_node: Node, b_node: Node, otherwise: Node) -> Typed:
         a, b, c = self.of(a_node), self.of(b_node), self.of(otherwise)
-        dims, random, hidden = self.merged(a, b, c)
+        both = self.merged(a, b, c)
         unit = self._quotient(a, b_node, b)
         if not unit.fits(c.unit):
             self.problem(f"unit mismatch: {unit} or otherwise {c.unit}")
         span = Interval()
         if a.interval.low >= 0 and b.interval.low >= 0:
             span = Interval(min(0.0, c.interval.low), inf)
-        return Typed(dims, unit, span, random, hidden)
+        return evolve(both, unit=unit, interval=span)
 
     def _over_set(self, x: Typed, sets: tuple[Node, ...]) -> tuple[tuple[str, ...], int]:
         """What is left after summing, and how many members were summed."""
+        if x.unknown:
+            return (), 1
         if not sets:
             summed = x.dims
         else:
@@ -680,16 +699,16 @@ class _Typing:
 
     def _weighted(self, x_node: Node, w_node: Node, *sets: Node) -> Typed:
         x, w = self.of(x_node), self.of(w_node)
-        both, random, hidden = self.merged(x, w)
-        dims, _ = self._over_set(Typed(both), sets)
+        both = self.merged(x, w)
+        dims, _ = self._over_set(both, sets)
         span = x.interval.union(Interval(0, 0)) if w.interval.low >= 0 else Interval()
         if w.interval.low > 0:
             span = x.interval
-        return Typed(dims, x.unit, span, random, hidden)
+        return evolve(both, dims=dims, unit=x.unit, interval=span)
 
     def _neighbours(self, x_node: Node) -> Typed:
         x = self.of(x_node)
-        if not any(d in self.sets.neighbours for d in x.dims) and x is not UNKNOWN:
+        if not any(d in self.sets.neighbours for d in x.dims) and not x.unknown:
             return self.problem("neighbours() wants a value over a set with neighbours",
                                 "declare them in the [set]")  # fmt: skip
         return evolve(x, interval=x.interval.union(Interval(0, 0)), values=())
@@ -758,6 +777,18 @@ class _Typing:
     def hazard(self, h: Typed) -> None:
         if not (h.unit.fits(units.PER_MONTH) or h.unit.fits(units.SHARE)):
             self.problem(f"a hazard is 1/month, not {h.unit}")
+
+
+def _a(kind: str) -> str:
+    """A kind of table with its article, in words."""
+    words = {"aux": "an auxiliary", "lookup": "a lookup table", "obs": "an observer"}
+    return words.get(kind, f"a {kind}")
+
+
+def _readable(reads: Reads) -> str:
+    """The mend where something may not be read: what may."""
+    also = {Reads.OUTCOMES: "outcomes", Reads.OBS: "observers"}
+    return " and ".join([*(word for flag, word in also.items() if flag in reads), "constants"]) + " only"
 
 
 _LITERAL_UNITS = {

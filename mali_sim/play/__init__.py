@@ -1,0 +1,33 @@
+"""The game: the one authority, its record, views, explanations and forecasts."""
+
+from mali_sim.play.address import Address, AddressError, Draw, controllers, profile_of
+from mali_sim.play.explain import Cause, Explanation, because_of, explain
+from mali_sim.play.forecast import Forecast, forecast
+from mali_sim.play.game import Game, MonthReport, NotAllowed, Standing
+from mali_sim.play.record import Record, SaveError
+from mali_sim.play.view import Choice, Indicator, Line, Question, SeatView
+
+__all__ = [
+    "Address",
+    "AddressError",
+    "Cause",
+    "Choice",
+    "Draw",
+    "Explanation",
+    "Forecast",
+    "Game",
+    "Indicator",
+    "Line",
+    "MonthReport",
+    "NotAllowed",
+    "Question",
+    "Record",
+    "SaveError",
+    "SeatView",
+    "Standing",
+    "because_of",
+    "controllers",
+    "explain",
+    "forecast",
+    "profile_of",
+]

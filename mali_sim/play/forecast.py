@@ -1,0 +1,193 @@
+"""
+What a decision changes: paired futures, with and without it, on the same luck.
+
+A forecast knows what its seat knows. Others' submissions are not in it, hidden stocks
+are replaced by the seat's estimate with its doubt, and its luck is its own: it never
+touches the game's draws.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import field, frozen
+
+from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Simulation, run_once
+from mali_sim.engine import draws as engine_draws
+from mali_sim.model import Model
+from mali_sim.play.game import Game
+
+
+@frozen
+class Forecast:
+    """
+    Futures of every observer, with and without the actions asked about.
+
+    Parameters
+    ----------
+    actor : str
+    actions : tuple of str
+        What was asked about.
+    plan : tuple of str
+        What is in the plan besides.
+    months : int
+        The horizon.
+    runs : int
+    names : tuple of str
+        Observers.
+    without, with_ : ndarray, shape (observers, months, runs)
+    """
+
+    actor: str
+    actions: tuple[str, ...]
+    plan: tuple[str, ...]
+    months: int
+    runs: int
+    names: tuple[str, ...]
+    without: np.ndarray = field(repr=False, eq=False)
+    with_: np.ndarray = field(repr=False, eq=False)
+
+    def difference(self, name: str) -> np.ndarray:
+        """
+        With less without, paired.
+
+        Returns
+        -------
+        ndarray, shape (months, runs)
+        """
+        row = self.names.index(name)
+        return self.with_[row] - self.without[row]
+
+    def fan(self, name: str, levels: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> np.ndarray:
+        """
+        Quantiles of the paired difference.
+
+        Returns
+        -------
+        ndarray, shape (levels, months)
+        """
+        return np.quantile(self.difference(name), levels, axis=1)
+
+    def level(self, name: str, levels: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> np.ndarray:
+        """Quantiles of the observer itself, with the actions; shape (levels, months)."""
+        return np.quantile(self.with_[self.names.index(name)], levels, axis=1)
+
+
+def forecast(
+    game: Game, actor: str, actions: Sequence[str] = (), *, runs: int = 1_000, months: int = 12,
+    backend: Backend = Backend.NUMPY, first_run: int = 0,
+) -> Forecast:  # fmt: skip
+    """
+    Futures with this month's plan, with and without some actions.
+
+    Parameters
+    ----------
+    actor : str
+        Whose forecast it is: it knows what this actor knows.
+    actions : sequence of str
+        Actions to ask about; they need not be in the plan.
+    runs : int
+        How many paired futures.
+    months : int
+        How far; cut at the scenario's end.
+    first_run : int
+        Where to go on from, to refine an earlier forecast.
+    """
+    months = min(months, game.months - game.month)
+    plan = tuple(a for a in game.plan.get(actor, ()) if a not in actions)
+    seed = forecast_seed(game.model, game.month, actor)
+    numbers = np.arange(first_run, first_run + runs, dtype=np.uint64)
+    known = known_state(game, actor, engine_draws.run_keys(seed, numbers))
+    names = tuple(
+        id for id, o in game.model.scenario.obs.items() if not o.known_to or actor in o.known_to
+    )
+    results = [
+        _futures(game, actor, chosen, known, seed, numbers, months, names, backend)
+        for chosen in (plan, (*plan, *actions))
+    ]
+    return Forecast(actor, tuple(actions), plan, months, runs, names, *results)
+
+
+def forecast_seed(model: Model, month: int, actor: str) -> int:
+    """The seed of a forecast's own luck: of the scenario, month and seat, never of the game."""
+    text = f"forecast|{model.fingerprint}|{month}|{actor}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "little")
+
+
+def _futures(
+    game: Game, actor: str, chosen: tuple[str, ...], known: np.ndarray, seed: int,
+    numbers: np.ndarray, months: int, names: tuple[str, ...], backend: Backend,
+) -> np.ndarray:  # fmt: skip
+    """One side: this month the plan, then the seat's fallback; others by their controllers."""
+    model = game.model
+    fallback = model.scenario.actor[actor].fallback or TENDENCY
+    after = {a: (TENDENCY if who == HUMAN else who) for a, who in game.cast.items()}
+    after[actor] = fallback
+    now = {**after, actor: HUMAN}
+    block = model.layout.blocks["obs"]
+    rows = [block.offset + block.labels.index(n) for n in names]
+    found = np.zeros((len(names), months, len(numbers)))
+    if not months:
+        return found
+    inputs = np.zeros((len(model.happenings.actions), 1))
+    for id in chosen:
+        inputs[model.action_rows[id]] = 1.0
+    sim = Simulation(
+        model, Cast((after,)), seed, numbers, game.parameters, backend, known, game.month
+    )
+    sim.recast(Cast((now,)))
+    sim.step(inputs)
+    found[:, 0] = sim.state[rows]
+    sim.recast(Cast((after,)))
+    for month in range(1, months):
+        sim.step()
+        found[:, month] = sim.state[rows]
+    sim.check()
+    return found
+
+
+def known_state(game: Game, actor: str, keys: np.ndarray) -> np.ndarray:
+    """
+    The opening state as an actor knows it, once for each future.
+
+    Hidden stocks are drawn around the actor's estimate; memories of them start anew.
+
+    Returns
+    -------
+    ndarray, shape (state rows, futures)
+    """
+    model = game.model
+    state = np.repeat(game.state.reshape(-1, 1), len(keys), axis=1)
+    hidden = [
+        (id, stock)
+        for id, stock in model.scenario.stock.items()
+        if stock.hidden and actor not in stock.known_to
+    ]
+    if not hidden:
+        return state
+    guesses = run_once(
+        game.programs.guess, game.const, game.state.reshape(-1, 1), runs=1, month=game.month
+    )
+    for number, (id, stock) in enumerate(hidden):
+        block = model.layout.blocks[f"stock:{id}"]
+        guess = guesses[block.offset : block.offset + block.rows, 0]
+        doubt = game._constant(stock.doubt or "")
+        low, high = stock.bounds or (0.0, np.inf)
+        for row in range(block.rows):
+            slots = [(number * 4096 + row) * 4 + k + 1 for k in range(4)]
+            shocks = sum(_uniforms(keys, slot) for slot in slots) - 2.0
+            state[block.offset + row] = np.clip(guess[row] + doubt * 3.0**0.5 * shocks, low, high)
+    program = game.programs.estimate
+    if program.outputs:
+        made = run_once(program, game.const, state, runs=len(keys), keys=keys, month=game.month)
+        for offset, value in program.outputs:
+            rows = slice(offset, offset + program.rows(value))
+            state[rows] = made[rows]
+    return state
+
+
+def _uniforms(keys: np.ndarray, slot: int) -> np.ndarray:
+    out = np.zeros((1, len(keys)))
+    slots = np.array([[slot]], np.uint64)
+    engine_draws.uniforms(keys, slots, -2, out, np.zeros((1, len(keys)), np.uint64))
+    return out[0]
