@@ -1,5 +1,6 @@
 """State, step, random draws; the backends that run a tape."""
 
+from mali_sim.engine.policy import Policy, PolicyError, View, load_policy
 from mali_sim.engine.reference import NotANumber
 from mali_sim.engine.simulation import (
     BLOCK,
@@ -20,8 +21,12 @@ __all__ = [
     "Backend",
     "Cast",
     "NotANumber",
+    "Policy",
+    "PolicyError",
     "Simulation",
+    "View",
     "constant_rows",
     "first_state",
+    "load_policy",
     "run_once",
 ]

@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import frozen
 
 from mali_sim.engine import draws
+from mali_sim.engine.policy import Policy, policy_inputs
 from mali_sim.engine.reference import NotANumber, run_program
 from mali_sim.engine.vectors import Kernel
 from mali_sim.model import Model, Program, Programs
+
+if TYPE_CHECKING:
+    from mali_sim.engine.native import Stepper
 
 #: Runs in a block where nobody says otherwise; smaller ones are slower in NumPy.
 BLOCK = 1_000
@@ -21,6 +26,7 @@ class Backend(Enum):
     REFERENCE = "reference"
     NUMPY = "numpy"
     NATIVE = "native"
+    AUTO = "auto"  # native once it is compiled, NumPy until then
 
 
 #: Who decides for an actor.
@@ -37,14 +43,33 @@ class Cast:
     ----------
     controllers : tuple of dict
         One for all runs, or one a run. Actors that are left out follow their tendencies.
+    policies : tuple of Policy
+        Strategies in Python that controllers name.
     """
 
     controllers: tuple[Mapping[str, str], ...] = ({},)
+    policies: tuple[Policy, ...] = ()
 
     def strategies(self) -> tuple[str, ...]:
-        """All strategies that somebody plays by."""
+        """All TOML strategies that somebody plays by."""
         names = {c for one in self.controllers for c in one.values()} - {HUMAN, TENDENCY}
-        return tuple(sorted(names))
+        return tuple(sorted(names - {p.name for p in self.policies}))
+
+    def inputs(self, model: Model, state: np.ndarray, month: int) -> np.ndarray | None:
+        """
+        What the policies submit, each in the runs that it plays.
+
+        Returns
+        -------
+        ndarray, shape (actions, runs), or None without policies
+        """
+        if not self.policies:
+            return None
+        total = np.zeros((len(model.happenings.actions), state.shape[1]))
+        for policy in self.policies:
+            plays = np.array([c.get(policy.actor) == policy.name for c in self.controllers])
+            total += policy_inputs(model, policy, state, month) * plays
+        return total
 
     def modes(self, programs: Programs, actors: Sequence[str], strategy_actor: Mapping[str, str]) -> np.ndarray:
         """
@@ -58,7 +83,7 @@ class Cast:
         for run, controllers in enumerate(self.controllers):
             for actor in actors:
                 who = controllers.get(actor, TENDENCY)
-                if who == HUMAN:
+                if who == HUMAN or any(p.name == who for p in self.policies):
                     continue
                 rows[programs.modes[f"simulated:{actor}"], run] = 1.0
                 if who == TENDENCY:
@@ -161,6 +186,7 @@ class Simulation:
         state: np.ndarray | None = None, month: int = 0,
     ) -> None:  # fmt: skip
         self.model = model
+        self.cast = cast
         self.backend = backend
         self.programs = model.programs(cast.strategies())
         if parameters is None:
@@ -181,14 +207,15 @@ class Simulation:
 
     def recast(self, cast: Cast) -> None:
         """From now on other controllers, of strategies that were in the first cast."""
+        self.cast = cast
         self.modes = self._modes(cast)
         self._stepper.recast()
 
-    def _make_stepper(self) -> "_Vectors | _Reference":
-        if self.backend is Backend.NATIVE:
-            from mali_sim.engine.native import NativeStepper
+    def _make_stepper(self) -> "Stepper":
+        if self.backend in (Backend.NATIVE, Backend.AUTO):
+            from mali_sim.engine.native import AutoStepper, NativeStepper
 
-            return NativeStepper(self)  # type: ignore[return-value]
+            return AutoStepper(self, _Vectors) if self.backend is Backend.AUTO else NativeStepper(self)
         return _Reference(self) if self.backend is Backend.REFERENCE else _Vectors(self)
 
     @property
@@ -234,7 +261,11 @@ class Simulation:
         NotANumber
             When a state row is no number at the end; it names the variable.
         """
-        self._stepper.advance(months)
+        if self.cast.policies:
+            for _ in range(months):
+                self.step(self.cast.inputs(self.model, self.state, self.month))
+        else:
+            self._stepper.advance(months)
         self.check()
 
     def check(self) -> None:

@@ -20,6 +20,7 @@ from mali_sim.engine import (
     Backend,
     Cast,
     NotANumber,
+    Policy,
     Simulation,
     constant_rows,
     first_state,
@@ -28,7 +29,7 @@ from mali_sim.engine import (
 from mali_sim.engine import draws as engine_draws
 from mali_sim.engine.reference import run_program
 from mali_sim.model import Action, Model, Programs, Value, build
-from mali_sim.play.address import Address, Draw, controllers, parameters_for, profile_of
+from mali_sim.play.address import Address, AddressError, Draw, controllers, parameters_for, profile_of
 from mali_sim.play.record import Header, Record, SaveError, read_record
 from mali_sim.scenario import ScenarioProblems, Text, find_scenario, load
 from mali_sim.scenario.library import ScenarioNotFound
@@ -150,9 +151,14 @@ class Game:
         State rows at the opening of each month played and of the next.
     """
 
-    def __init__(self, model: Model, record: Record) -> None:
+    def __init__(
+        self, model: Model, record: Record, policies: tuple[Policy, ...] = (),
+        backend: Backend = Backend.NUMPY,
+    ) -> None:  # fmt: skip
         self.model = model
         self.record = record
+        self.policies = policies
+        self.backend = backend
         header = record.header
         self._controllers = controllers(model, header.profile)
         for seat in header.seats:
@@ -180,6 +186,7 @@ class Game:
         cls, model: Model, seats: Sequence[str] = (), *, seed: int = 1, run: int = 0,
         profile: str = TENDENCY, reading: str = "balanced",
         changes: Mapping[str, float] | None = None, draw: Draw | None = None, language: str = "en",
+        policies: tuple[Policy, ...] = (), backend: Backend = Backend.NUMPY,
     ) -> "Game":  # fmt: skip
         """
         A new game.
@@ -200,12 +207,13 @@ class Game:
             profile=profile, reading=reading, seats=list(seats), changes=dict(changes or {}),
             draw=[draw.number, draw.size, draw.design] if draw else None, language=language,
         )  # fmt: skip
-        return cls(model, Record(header))
+        return cls(model, Record(header), policies, backend)
 
     @classmethod
     def at_address(
-        cls, model: Model, address: Address, month: int | None = None, seats: Sequence[str] = ()
-    ) -> "Game":
+        cls, model: Model, address: Address, month: int | None = None, seats: Sequence[str] = (),
+        policies: tuple[Policy, ...] = (), backend: Backend = Backend.NUMPY,
+    ) -> "Game":  # fmt: skip
         """
         The run of an address, played by its profile up to a month.
 
@@ -219,6 +227,7 @@ class Game:
         game = cls.new(
             model, (), seed=address.seed, run=address.run, profile=address.profile,
             reading=address.reading, changes=dict(address.changes), draw=address.draw,
+            policies=policies, backend=backend,
         )  # fmt: skip
         for _ in range(game.months if month is None else month):
             game.advance()
@@ -370,7 +379,13 @@ class Game:
 
     def _bind(self) -> None:
         """Tapes and rows for who plays now."""
-        cast = Cast((dict(self._controllers),))
+        for actor, who in self._controllers.items():
+            if who.startswith("py:") and not any(p.name == who for p in self.policies):
+                raise AddressError(
+                    f"{actor} is played by the Python strategy {who}; give its file, "
+                    "unchanged, with --policy FILE.py:FUNCTION"
+                )
+        cast = self._cast(self._controllers)
         self.programs = self.model.programs(cast.strategies())
         self.const = constant_rows(self.programs, self.parameters)
         owners = {id: s.actor for id, s in self.model.scenario.strategy.items()}
@@ -380,11 +395,11 @@ class Game:
     def _step(self, inputs: np.ndarray) -> np.ndarray:
         """The closing state of the next month, by NumPy."""
         if self._stepper is None:
-            cast = Cast((dict(self._controllers),))
+            cast = self._cast(self._controllers)
             runs = np.array([self.record.header.run], np.uint64)
             self._stepper = Simulation(
                 self.model, cast, self._seed(self.month), runs, self.parameters,
-                Backend.NUMPY, self.state.reshape(-1, 1), self.month,
+                self.backend, self.state.reshape(-1, 1), self.month,
             )  # fmt: skip
         self._stepper.reset(self.state.reshape(-1, 1), self.month, self._keys(self.month))
         self._stepper.step(inputs)
@@ -405,6 +420,7 @@ class Game:
         if self.finished:
             raise NotAllowed(both("The game is over."))
         submitted = tuple((a, i) for a, plan in sorted(self.plan.items()) for i in plan)
+        submitted += self._policies_submit()
         closing = self._step(self._input_rows(submitted))
         self.inputs.append(submitted)
         self.casts.append(dict(self._controllers))
@@ -414,6 +430,18 @@ class Game:
         month = self.month - 1
         self.record.add("advance", month=month, state=self.state_hash())
         return self.report(month)
+
+    def _cast(self, controllers: Mapping[str, str]) -> Cast:
+        return Cast((dict(controllers),), self.policies)
+
+    def _policies_submit(self) -> tuple[tuple[str, str], ...]:
+        """What strategies in Python submit this month."""
+        cast = self._cast(self._controllers)
+        rows = cast.inputs(self.model, self.state.reshape(-1, 1), self.month)
+        if rows is None:
+            return ()
+        actions = self.model.happenings.actions
+        return tuple((a.actor, a.id) for n, a in enumerate(actions) if rows[n, 0])
 
     def _input_rows(self, submitted: Sequence[tuple[str, str]]) -> np.ndarray:
         rows = np.zeros((len(self.model.happenings.actions), 1))
@@ -621,7 +649,7 @@ class Game:
     def trace(self, month: int) -> Trace:
         """A played month with every value, computed again by the reference backend."""
         if month not in self._traces:
-            cast = Cast((self.casts[month],))
+            cast = self._cast(self.casts[month])
             programs = self.model.programs(cast.strategies())
             const = constant_rows(programs, self.parameters)
             owners = {id: s.actor for id, s in self.model.scenario.strategy.items()}

@@ -1,0 +1,135 @@
+"""Many runs: ``batch``."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mali_sim.cli.options import (
+    DEFAULT_SCENARIO,
+    backend_option,
+    choose_backend,
+    json_option,
+    load_scenario,
+    parse_changes,
+    reading_option,
+    set_option,
+    to_json,
+)
+
+if TYPE_CHECKING:
+    from mali_sim.experiment import Progress, Summary
+    from mali_sim.experiment.batch import Results
+    from mali_sim.model import Model
+
+
+@click.command()
+@click.argument("scenario", default=DEFAULT_SCENARIO)
+@click.option("--strategy", "strategies", multiple=True, required=True, metavar="S",
+              help="A strategy's id, several joined by +, FILE.py:FUNCTION, or tendency. Repeat to compare.")  # fmt: skip
+@click.option("--runs", type=click.IntRange(1, 100_000_000), default=1_000, show_default=True, help="How many runs of each.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="The luck, the same for all strategies.")
+@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes (numpy) or threads (native).")
+@click.option("--block", type=click.IntRange(1, 100_000), default=1_000, show_default=True, help="Runs in a block; changes speed, never results.")
+@click.option("--draws", type=click.IntRange(0, 10_000_000), default=0, help="Draw constants from their priors: the size of the Latin hypercube.")
+@reading_option
+@set_option
+@backend_option
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Keep outcomes and a manifest in this folder.")
+@json_option
+def batch(
+    scenario: str, strategies: tuple[str, ...], runs: int, seed: int, workers: int, block: int,
+    draws: int, reading: str, changes: tuple[str, ...], backend: str, out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Run strategies many times on the same luck and compare their outcomes."""
+    from mali_sim.experiment import Batch, run_batch, summarise
+    from mali_sim.experiment.batch import discard
+
+    model = load_scenario(scenario)
+    design = Batch(
+        strategies, runs, seed, reading, parse_changes(changes), draws,
+        choose_backend(backend, runs), workers, block,
+    )  # fmt: skip
+    bar = _Bar(not as_json and sys.stderr.isatty())
+    try:
+        results = run_batch(model, design, out, bar.show)
+    except KeyboardInterrupt:
+        raise click.ClickException("stopped; nothing was kept") from None
+    finally:
+        bar.end()
+    summary = summarise(results)
+    click.echo(to_json(as_record(results, summary)) if as_json else as_table(model, results, summary))
+    if out is None:
+        discard(results)
+
+
+class _Bar:
+    """Progress on one line of the error stream."""
+
+    def __init__(self, wanted: bool) -> None:
+        self.wanted = wanted
+        self.shown = False
+
+    def show(self, progress: "Progress") -> None:
+        if not self.wanted:
+            return
+        self.shown = True
+        share = 100 * progress.done / progress.total
+        left = f"{progress.left:.0f} s left" if progress.left < 1e6 else ""
+        text = f"\r{share:5.1f} %  {progress.done:,} of {progress.total:,} runs  {progress.rate:,.0f}/s  {left}   "
+        click.echo(text, nl=False, err=True)
+
+    def end(self) -> None:
+        if self.shown:
+            click.echo(err=True)
+
+
+def as_record(results: "Results", summary: "Summary") -> dict[str, Any]:
+    """A batch as the object that ``--json`` prints."""
+    from attrs import asdict
+
+    def plain(spans: Any) -> dict[str, Any]:
+        return {p: {o: asdict(s) for o, s in found.items()} for p, found in spans.items()}
+
+    return {
+        "runs": summary.runs,
+        "strategies": plain(summary.strategies),
+        "differences": plain(summary.differences),
+        "addresses": results.addresses,
+        "seconds": round(results.seconds, 3),
+    }
+
+
+def as_table(model: "Model", results: "Results", summary: "Summary") -> str:
+    """A batch as text: a table for every outcome."""
+    from mali_sim.scenario.texts import Words
+
+    words = Words("en")
+    wide = max(len(p) for p in results.profiles)
+    first = results.profiles[0]
+    lines = [f"{summary.runs:,} runs of each strategy on the same luck, {results.seconds:.1f} s"]
+    for name in results.names:
+        outcome = model.scenario.outcome[name]
+        decimals = max(model.scenario.obs[outcome.of[4:]].decimals, 0)
+
+        def cell(value: float, signed: bool = False, decimals: int = decimals) -> str:
+            return words.number(value, decimals, signed).rjust(11)
+
+        better = "" if outcome.better == "none" else f", {outcome.better} is better"
+        lines += ["", f"{outcome.label.en} ({outcome.unit}{better})"]
+        head = f"  {'':{wide}}  {'median':>11} {'5 %':>11} {'95 %':>11}"
+        if len(results.profiles) > 1:
+            head += f"   {'less ' + first + ', paired':>35}"
+        lines.append(head)
+        for profile in results.profiles:
+            s = summary.strategies[profile][name]
+            line = f"  {profile:{wide}}  {cell(s.median)} {cell(s.low)} {cell(s.high)}"
+            if profile != first:
+                d = summary.differences[profile][name]
+                line += f"   {cell(d.median, True)} {cell(d.low, True)} {cell(d.high, True)}"
+            lines.append(line)
+    lines += ["", "Any run again: mali-sim replay '" + results.addresses[first] + "' (the last number is the run)"]
+    if results.batch.draws:
+        lines.append("With draws, run k takes draw k: replay prints the address of each.")
+    return "\n".join(lines)

@@ -1,0 +1,75 @@
+"""Options that several commands share, and how they are read."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from mali_sim.engine import Backend
+    from mali_sim.model import Model
+
+DEFAULT_SCENARIO = "avoid-the-trap"
+
+backend_option = click.option(
+    "--backend",
+    type=click.Choice(["auto", "numpy", "native", "reference"]),
+    default="auto",
+    help="What runs the model; all give the same bytes. auto: native for many runs where there is "
+    "a compiler, else numpy.",
+)
+set_option = click.option(
+    "--set", "changes", multiple=True, metavar="CONSTANT=VALUE",
+    help="Set a constant, within its range. May be repeated.",
+)  # fmt: skip
+reading_option = click.option(
+    "--reading", default="balanced", show_default=True, help="Whose reading of disputed constants."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def load_scenario(name: str) -> "Model":
+    """A scenario's model by id or path; problems end the command with their list."""
+    from mali_sim.model import load_model
+    from mali_sim.scenario import ScenarioNotFound, ScenarioProblems, find_scenario
+
+    try:
+        return load_model(find_scenario(name))
+    except ScenarioNotFound as error:
+        raise click.ClickException(str(error)) from None
+    except ScenarioProblems as error:
+        raise click.ClickException(f"the scenario has problems:\n{error}") from None
+
+
+def parse_changes(pairs: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    """``--set`` values as names and numbers."""
+    found: dict[str, float] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not sign or number != number or number in (float("inf"), float("-inf")):
+            raise click.BadParameter(f"{pair} is not CONSTANT=VALUE", param_hint="--set")
+        found[name.strip()] = number
+    return tuple(sorted(found.items()))
+
+
+def choose_backend(name: str, runs: int) -> "Backend":
+    """The backend for a choice and a number of runs."""
+    from mali_sim.engine import Backend
+
+    if name != "auto":
+        return Backend(name)
+    if runs < 2_000:
+        return Backend.NUMPY
+    from mali_sim.engine import native
+
+    return Backend.NATIVE if native.available() is None else Backend.NUMPY
+
+
+def to_json(value: Any) -> str:
+    """JSON as commands print it."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
