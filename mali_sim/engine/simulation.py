@@ -309,7 +309,7 @@ class _Vectors:
     def step(self, inputs: np.ndarray | None) -> None:
         kernel, sim = self.kernel, self.sim
         if inputs is not None:
-            kernel.inputs[:] = inputs
+            kernel.inputs[: len(inputs)] = inputs
             self._submitted = True
         elif self._submitted:
             kernel.inputs[:] = 0.0
