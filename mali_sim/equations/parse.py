@@ -1,6 +1,7 @@
 """Text to tree. Python's expression syntax, parsed and white-listed, never run."""
 
 import ast
+import re
 import warnings
 
 from mali_sim.equations.tree import (
@@ -24,6 +25,8 @@ MAX_CHARACTERS = 2_000
 MAX_NODES = 400
 MAX_DEPTH = 40
 
+_VALUE = re.compile(r"[a-z][a-z0-9_]*\Z")
+
 #: The only numbers that an equation may hold; any other magnitude is a named constant.
 LITERALS = (0, 1, 12, 100)
 
@@ -35,6 +38,15 @@ _HINTS: dict[type, str] = {
     ast.FloorDiv: "use / with a divisor that cannot be 0, or ratio(a, b, otherwise)",
     ast.Is: "compare with ==",
     ast.IsNot: "compare with !=",
+}
+_WORDS: dict[type, str] = {
+    ast.Tuple: "a comma is not in the language; a decimal number is the value of a [constant]",
+    ast.List: "a list is not in the language",
+    ast.Dict: "a table is not in the language",
+    ast.Set: "a set in braces is not in the language",
+    ast.Call: "a call of something without a plain name is not in the language; write max(a, b)",
+    ast.Constant: "only numbers, names and a switch's value in quotes are in the language",
+    ast.JoinedStr: "only a switch's value in quotes is in the language",
 }
 
 
@@ -61,7 +73,10 @@ def parse(text: str) -> Node:
         raise EquationError("the equation is empty")
     if len(text) > MAX_CHARACTERS:
         raise EquationError(f"the equation has {len(text)} characters; at most {MAX_CHARACTERS}")
-    if _bracket_depth(text) > MAX_DEPTH:
+    deepest, least = _bracket_depth(text)
+    if least < 0:
+        raise EquationError("a bracket is closed that was not opened")
+    if deepest > MAX_DEPTH:
         raise EquationError(f"brackets nest deeper than {MAX_DEPTH}; name a part of it as an [aux]")
     try:
         with warnings.catch_warnings():
@@ -77,8 +92,8 @@ def parse(text: str) -> Node:
     return _Converter().convert(tree, 0)
 
 
-def _bracket_depth(text: str) -> int:
-    depth = deepest = signs = 0
+def _bracket_depth(text: str) -> tuple[int, int]:
+    depth = deepest = least = signs = 0
     for char in text:
         if char in "([{":
             depth += 1
@@ -86,7 +101,8 @@ def _bracket_depth(text: str) -> int:
             depth -= 1
         signs = signs + 1 if char in "+-~ \t" else 0
         deepest = max(deepest, depth, signs if char in "+-~" else 0)
-    return deepest
+        least = min(least, depth)
+    return deepest, least
 
 
 class _Converter:
@@ -106,6 +122,8 @@ class _Converter:
             case ast.Constant(value=int() | float() as number):
                 return self.literal(number)
             case ast.Constant(value=str() as text):
+                if not _VALUE.match(text):
+                    raise EquationError(f"'{text[:40]}' is no value's id: small letters, digits and _")
                 return Text(text)
             case ast.Name(id=name):
                 return Name(name)
@@ -148,13 +166,14 @@ class _Converter:
                 return Call(name, tuple(self.convert(x, below) for x in args))
             case ast.Call(keywords=[_, *_]):
                 raise EquationError("functions take their arguments by place, without names")
-        raise EquationError(f"{type(node).__name__.lower()} is not in the language")
+        word = f"{type(node).__name__.lower()} is not in the language"
+        raise EquationError(_WORDS.get(type(node), word))
 
     @staticmethod
     def literal(number: float) -> Literal:
         if number not in LITERALS:
             raise EquationError(
-                f"the bare magnitude {number:g}; only 0, 1, 12 and 100 stand in equations: "
+                f"the bare magnitude {str(number)[:20]}; only 0, 1, 12 and 100 stand in equations: "
                 "give it a name as a [constant] with unit, range, grade, source and why"
             )
         return Literal(float(number))
@@ -177,9 +196,11 @@ class _Converter:
     @staticmethod
     def subscript(node: ast.Subscript) -> Node:
         match node:
+            case ast.Subscript(value=ast.Name(id=name)) if name in ROOTS:
+                raise EquationError(f"a dot follows {name}: {name}.ID")
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=member)):
                 return Member(name, (member,))
-            case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=elts)) if all(
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=[_, *_] as elts)) if all(
                 isinstance(e, ast.Name) for e in elts
             ):
                 return Member(name, tuple(e.id for e in elts if isinstance(e, ast.Name)))

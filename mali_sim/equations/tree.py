@@ -170,7 +170,7 @@ _STRENGTH = {"or": 1, "and": 2, "not": 3, "compare": 4, "+": 5, "-": 5, "*": 6, 
 
 def show(node: Node, names: dict[str, str] | None = None) -> str:
     """
-    The equation as text again, with the fewest brackets.
+    The equation as text again, with the fewest brackets that keep its order.
 
     Parameters
     ----------
@@ -199,8 +199,7 @@ def _show(node: Node, names: dict[str, str], outer: int) -> str:
             text, strength = f"not {_show(x, names, 3)}", 3
         case Binary(op, a, b):
             strength = _STRENGTH[op]
-            right = strength + (op in "-/")
-            text = f"{_show(a, names, strength)} {op} {_show(b, names, right)}"
+            text = f"{_show(a, names, strength)} {op} {_show(b, names, strength + 1)}"
         case Compare(op, a, b):
             text, strength = f"{_show(a, names, 5)} {op} {_show(b, names, 5)}", 4
         case Logic(op, operands):

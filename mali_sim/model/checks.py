@@ -8,7 +8,6 @@ from mali_sim.equations import (
     Compare,
     Interval,
     Logic,
-    Member,
     Name,
     Node,
     Not,
@@ -16,7 +15,6 @@ from mali_sim.equations import (
     Unit,
     at_member,
     units,
-    walk,
 )
 from mali_sim.model.happenings import Happenings, Item, expand
 from mali_sim.model.month import months_between
@@ -31,9 +29,18 @@ from mali_sim.model.variables import (
     flow_dims,
 )
 from mali_sim.scenario import did_you_mean
-from mali_sim.scenario.classes import Effect, Event, Stock
+from mali_sim.scenario.classes import ID, Effect, Event, Stock, toml_key
 
 Path = tuple[str, ...]
+
+MAX_ITEMS = 5_000
+_NO_EACH = (".each stands where there is no each", 'add each = "SET"')
+#: Keys of other kinds of effect.
+_STRAYS = {
+    "add": ("to", "from_"),
+    "move": ("amount",),
+    "switch": ("amount", "from_", "stack"),
+}
 
 
 class Checker:
@@ -75,9 +82,9 @@ class Checker:
         self._strategies()
         self._readings()
         self._topics()
+        self._size()
         happenings = expand(self.v)
         self._switch_conflicts(happenings)
-        self._size()
         return happenings
 
     # -- naming --------------------------------------------------------------------------
@@ -107,7 +114,7 @@ class Checker:
             self.v.problem(path, "the source is missing", 'give source = ["…"]: where this comes from')
 
     def _constant(self, path: Path, name: str | None, unit: Unit | None, positive: bool = False) -> None:
-        """A place where a constant's name stands."""
+        """A place where a constant's name stands; never below 0, and not 0 if ``positive``."""
         if name is None or not self._name(path, name, "constant"):
             return
         found = self.v.variable(name)
@@ -115,8 +122,9 @@ class Checker:
             self.v.problem(path, f"{name} is over {found.dims[0]}", "one number is wanted here")
         if unit is not None and not found.unit.fits(unit):
             self.v.problem(path, f"the unit of {name} is {found.unit}, wanted is {unit}")
-        if positive and found.interval.low <= 0:
-            self.v.problem(path, f"{name} can be {found.interval.low:g}", "a range above 0 is wanted")
+        if found.interval.low < 0 or (positive and found.interval.low == 0):
+            mend = "a range above 0 is wanted" if positive else "0 or more is wanted"
+            self.v.problem(path, f"{name} can be {found.interval.low:g}", mend)
 
     def _expression(
         self, path: Path, text: str | None, reads: Reads, unit: Unit | None,
@@ -124,9 +132,11 @@ class Checker:
     ) -> Typed:  # fmt: skip
         """An equation typed in its place; with ``each``, for the first member."""
         tree = self.v.tree(text, path)
-        if tree is None:
+        members = self.sets.members.get(each or "", ())
+        if tree is None or (each is not None and not members):
             return UNKNOWN
-        found = self.v.typed(self._for_first(tree, each, path), reads, path, actor)
+        first = at_member(tree, members[0]) if each is not None else tree
+        found = self.v.typed(first, reads, path, actor)
         if unit is not None:
             self.v.fits(found.unit, unit, path)
         if scalar and found.dims:
@@ -134,13 +144,34 @@ class Checker:
                            "take sum(), mean() or one member")  # fmt: skip
         return found
 
-    def _for_first(self, tree: Node, each: str | None, path: Path) -> Node:
-        members = self.sets.members.get(each or "", ())
-        if members:
-            return at_member(tree, members[0])
-        if any(isinstance(n, Member) and "each" in n.members for n in walk(tree)):
-            self.v.problem(path, ".each stands where there is no each", 'add each = "SET"')
-        return tree
+    def _condition(
+        self, path: Path, text: str | None, reads: Reads = Reads.CONDITION,
+        each: str | None = None, actor: str | None = None,
+    ) -> Typed:  # fmt: skip
+        """An equation that is true or false, typed in its place."""
+        found = self._expression(path, text, reads, None, each, actor=actor)
+        if found.values:
+            self.v.problem(path, "a switch with named values is not true or false",
+                           f"compare it: … == '{found.values[0]}'")  # fmt: skip
+        elif not found.unknown and (found.interval.low < 0 or found.interval.high > 1):
+            self.v.problem(path, "a number where true or false is wanted", "compare it with something")
+        else:
+            return found
+        return UNKNOWN
+
+    def _words(self, path: Path, table: Any, each: str | None) -> None:
+        """The placeholder {each} stands only in texts of what is made for each member."""
+        for key in ("label", "text", "because", "asks", "gives"):
+            words = getattr(table, key, None)
+            if each is None and words is not None and "{each}" in words.en + words.fr:
+                self.v.problem((*path, key), "{each} stands where there is no each", 'add each = "SET"')
+
+    def _ids(self, path: Path, ids: Iterable[str]) -> None:
+        """Ids below a table: members, choices, a switch's values."""
+        for id in ids:
+            if not ID.match(id) or id == "each":
+                mend = "small letters, digits and _, a letter first; not each"
+                self.v.problem((*path, id), f"{id} is not an id", mend)
 
     # -- tables --------------------------------------------------------------------------
 
@@ -153,13 +184,16 @@ class Checker:
                 whole = self.s.set[table.part_of].members
                 for number, member in enumerate(table.only):
                     if member not in whole:
-                        self.v.problem((*path, "only", str(number)), f"{table.part_of} has no member {member}",
-                                       did_you_mean(member, whole))  # fmt: skip
+                        what = f"{table.part_of} has no member {member}"
+                        self.v.problem((*path, "only", str(number)), what, did_you_mean(member, whole))
                 if not table.only or table.members:
                     self.v.problem(path, "a part of a set lists its members in `only`")
                 continue
             if not table.members:
                 self.v.problem(path, "the set has no members", "add members.ID = { en, fr }")
+            self._ids((*path, "members"), table.members)
+            if table.map is not None and (set("/\\:") & {*table.map} or table.map.startswith(".")):
+                self.v.problem((*path, "map"), "the path leaves the assets' folder", "name a file in it")
             for member in table.members:
                 if member in self.s.set:
                     self.v.problem((*path, "members", member), "the member has a set's name", "rename one")
@@ -170,13 +204,19 @@ class Checker:
                                        did_you_mean(other, table.members))  # fmt: skip
                 for other in near:
                     if member not in table.neighbours.get(other, ()):
-                        self.v.problem((*path, "neighbours", member), f"{other} does not border on {member} in turn",
-                                       f"add {member} to the neighbours of {other}")  # fmt: skip
+                        what = f"{other} does not border on {member} in turn"
+                        mend = f"add {member} to the neighbours of {other}"
+                        self.v.problem((*path, "neighbours", member), what, mend)
 
     def _header(self) -> None:
         header = self.s.scenario
         self._names(("scenario", "seats"), header.seats, "actor")
         self._name(("scenario", "strategy"), header.strategy, "strategy")
+        strategy = self.s.strategy.get(header.strategy or "")
+        seat = next((s for s in header.seats if s in self.s.actor), None)
+        if strategy and seat and strategy.actor != seat:
+            what = f"{header.strategy} plays {strategy.actor}, not {seat}"
+            self.v.problem(("scenario", "strategy"), what, "the first seat's strategy is wanted")
         self._mentions(("scenario",), header)
 
     def _constants(self) -> None:
@@ -186,7 +226,8 @@ class Checker:
             if constant.grade != "assumed" and not constant.source:
                 self.v.problem(path, "the source is missing", 'give source = ["…"], or grade = "assumed"')
             self._mentions(path, constant)
-            self._members(path, "value", constant.value, self.v.known[id].dims)
+            if not self.v.known[id].unknown:
+                self._members(path, "value", constant.value, self.v.known[id].dims)
             self._prior(path, constant.value, constant.range, constant.spread)
         for id, lookup in self.s.lookup.items():
             path = ("lookup", id)
@@ -201,20 +242,26 @@ class Checker:
             if not 0 <= lookup.spread < 1:
                 self.v.problem((*path, "spread"), f"{lookup.spread:g} is outside 0..1")
 
-    def _members(self, path: Path, key: str, value: object, dims: tuple[str, ...]) -> None:
-        """A table by member must name all members and no others."""
+    def _members(
+        self, path: Path, key: str, value: object, dims: tuple[str, ...], partly: bool = False
+    ) -> None:
+        """A table by member must name no others, and all members unless ``partly``."""
         known = {m for d in dims for m in self.sets.members[d]}
+        if isinstance(value, dict) and not dims:
+            self.v.problem((*path, key), "a table, but not over a set", 'add over = "SET", or one number')
+            return
 
         def strangers(inner: object, at: Path) -> None:
             if isinstance(inner, dict):
                 for member, below in inner.items():
                     if member not in known:
-                        what = f"no member {member}" if dims else "a table, but not over a set"
-                        mend = did_you_mean(member, known) if dims else 'add over = "SET"'
-                        self.v.problem((*at, member), what, mend)
+                        mend = did_you_mean(member, known)
+                        self.v.problem((*at, member), f"no member {member}", mend)
                     strangers(below, (*at, member))
 
         strangers(value, (*path, key))
+        if partly:
+            return
         try:
             flatten(value, dims, self.sets)
         except KeyError as error:
@@ -253,15 +300,24 @@ class Checker:
                 if not set(start.dims) <= set(found.dims):
                     self.v.problem((*path, "initial"), f"over {start.dims[0]}, the stock is not")
             else:
-                self._members(path, "initial", stock.initial, found.dims)
+                if not found.unknown:
+                    self._members(path, "initial", stock.initial, found.dims)
                 self._initial_numbers(path, stock, found.interval)
             if stock.hidden:
                 self._names((*path, "known_to"), stock.known_to, "actor")
                 if stock.estimate is None or stock.doubt is None:
                     self.v.problem(path, "a hidden stock needs estimate and doubt",
                                    "what a seat takes it for, and how surely")  # fmt: skip
-                self._expression((*path, "estimate"), stock.estimate, Reads.ESTIMATE, found.unit, scalar=False)
+                self._expression(
+                    (*path, "estimate"), stock.estimate, Reads.ESTIMATE, found.unit, scalar=False
+                )
                 self._constant((*path, "doubt"), stock.doubt, found.unit)
+            else:
+                for key in ("estimate", "doubt", "known_to"):
+                    if getattr(stock, key):
+                        what = "estimate, doubt and known_to are of hidden stocks"
+                        self.v.problem((*path, key), what, "add hidden = true, or leave it out")
+                        break
 
     def _bounds(self, path: Path, stock: Stock) -> None:
         if stock.kind == "conserved":
@@ -295,14 +351,26 @@ class Checker:
         for id, switch in self.s.switch.items():
             path = ("switch", id)
             self._mentions(path, switch)
+            self._ids((*path, "values"), switch.values)
+            if len(switch.values) == 1:
+                what = "a switch has two values or more"
+                self.v.problem(path, what, "or none: then it is true or false")
             self._switch_value((*path, "initial"), id, switch.initial)
 
     def _switch_value(self, path: Path, id: str, value: object) -> None:
         values = self.s.switch[id].values
-        if values and value not in values:
-            self.v.problem(path, f"{value} is not a value of {id}", did_you_mean(str(value), values))
-        elif not values and not isinstance(value, bool):
-            self.v.problem(path, f"{id} is true or false, not {value}", "give it values, or write true")
+        if self._is_value(id, value):
+            return
+        if values:
+            what = f"{_word(value)} is not a value of {id}"
+            self.v.problem(path, what, did_you_mean(str(value), values))
+        else:
+            what = f"{id} is true or false, not {_word(value)}"
+            self.v.problem(path, what, "give it values, or write true")
+
+    def _is_value(self, id: str, value: object) -> bool:
+        values = self.s.switch[id].values
+        return isinstance(value, str) and value in values if values else isinstance(value, bool)
 
     def _flows(self) -> None:
         for id, flow in self.s.flow.items():
@@ -318,6 +386,7 @@ class Checker:
                 own = self.v.variable(end.partition(".")[0]).unit / units.MONTH  # type: ignore[union-attr]
                 if unit is not None and not unit.fits(own):
                     self.v.problem(path, f"unit mismatch: from {unit}, to {own}", "two stocks of one unit")
+                    own = units.FREE
                 unit = own
                 if stock.kind == "level" and flow.from_ is not None:
                     self.v.problem((*path, key), f"{end} is a level", "from-to flows join conserved stocks")
@@ -352,11 +421,15 @@ class Checker:
             else:
                 self.v._undefined(path, what, id, "stock", self.s.stock)
             return None
-        if member and member != "each":
+        if member == "each":
+            self.v.problem(path, *_NO_EACH)
+            return None
+        if member and not self.v.variable(id).unknown:
             dims = self.v.variable(id).dims
             if self.sets.of_member(member, dims) is None:
                 known = [m for d in dims for m in self.sets.members[d]]
-                self.v.problem(path, f"{id} has no member {member}", did_you_mean(member, known))
+                mend = did_you_mean(member, known) if dims else f"write {id}"
+                self.v.problem(path, f"{id} has no member {member}", mend)
                 return None
         return self.s.stock[id]
 
@@ -403,12 +476,10 @@ class Checker:
             self.v.problem(path, f"there is no member {member}", did_you_mean(member, known))
 
     def _requires(self, path: Path, table: Any, each: str | None) -> None:
-        found = self._expression((*path, "requires"), table.requires, Reads.CONDITION, None, each)
         if table.requires is None:
             return
-        if found is not UNKNOWN and (found.interval.low < 0 or found.interval.high > 1):
-            self.v.problem((*path, "requires"), "a number where true or false is wanted", "compare it")
-        if found is not UNKNOWN and (found.interval.high <= 0 or self._contradicts(path)):
+        found = self._condition((*path, "requires"), table.requires, each=each)
+        if not found.unknown and (found.interval.high <= 0 or self._contradicts(path)):
             self.v.problem((*path, "requires"), "this can never hold", "look at the bounds of what it reads")
         if hasattr(table, "because") and table.because is None:
             self.v.problem(path, "because is missing", "say why it may not be taken, in both languages")
@@ -434,6 +505,7 @@ class Checker:
         for id, d in self.s.decision.items():
             path = ("decision", id)
             self._mentions(path, d, needs_source=True)
+            self._words(path, d, d.each)
             self._name((*path, "actor"), d.actor, "actor")
             self._requires(path, d, d.each)
             self._capital((*path, "capital"), d.capital, d.actor)
@@ -459,6 +531,7 @@ class Checker:
             self._mentions(path, o, needs_source=True)
             self._name((*path, "from"), o.from_, "actor")
             self._name((*path, "to"), o.to, "actor")
+            self._words(path, o, o.each)
             if o.from_ == o.to:
                 self.v.problem(path, "an offer to oneself", "name two actors")
             self._requires(path, o, o.each)
@@ -469,7 +542,10 @@ class Checker:
             self._constant((*path, "grace"), o.grace, units.MONTH)
             self._expression((*path, "chance"), o.chance, Reads.AMOUNT, units.SHARE, o.each)
             self._expression((*path, "tendency"), o.tendency, Reads.AMOUNT, units.PER_MONTH, o.each)
-            self._expression((*path, "keeps"), o.keeps, Reads.CONDITION, None, o.each)
+            self._condition((*path, "keeps"), o.keeps, each=o.each)
+            if o.keeps is None and (o.grace is not None or o.breach):
+                what = "grace and breach without keeps"
+                self.v.problem(path, what, "say what must hold, or leave them out")
             if o.keeps is not None and (o.grace is None or not o.breach):
                 self.v.problem(path, "keeps without grace or breach", "say from when, and what breach costs")
             for key in ("effects", "breach", "fulfilled"):
@@ -479,11 +555,13 @@ class Checker:
         for id, e in self.s.event.items():
             path = ("event", id)
             self._mentions(path, e, needs_source=True)
+            self._words(path, e, e.each)
             if (e.date is None) == (e.hazard is None):
                 self.v.problem(path, "an event has a date or a hazard", "give one of the two")
             if e.date is not None:
                 month = months_between(self.s.scenario.start, e.date)
-                if not 0 <= month < self.s.scenario.months:
+                damaged = {("scenario", "start"), ("scenario", "months")} & self.v.loaded.damaged
+                if not damaged and not 0 <= month < self.s.scenario.months:
                     self.v.problem((*path, "date"), f"{e.date} is outside the scenario's months")
             self._expression((*path, "hazard"), e.hazard, Reads.AMOUNT, units.PER_MONTH, e.each)
             self._requires(path, e, e.each)
@@ -497,18 +575,24 @@ class Checker:
 
     def _choices(self, path: Path, e: Event) -> None:
         ids = [c.id for c in e.choices]
+        for number, choice in enumerate(e.choices):
+            if not ID.match(choice.id):
+                mend = "small letters, digits and _, a letter first"
+                self.v.problem((*path, "choices", str(number), "id"), f"{choice.id} is not an id", mend)
         if e.seat is None:
             self.v.problem(path, "seat is missing", "say who answers")
         else:
             self._name((*path, "seat"), e.seat, "actor")
         if e.default not in ids:
             mend = did_you_mean(e.default or "", ids)
-            self.v.problem(path, "default is not one of the choices", mend)
-        if len(set(ids)) != len(ids):
-            self.v.problem((*path, "choices"), "two choices have one id", "rename one")
+            self.v.problem((*path, "default"), "default is not one of the choices", mend)
+        for number, id in enumerate(ids):
+            if id in ids[:number]:
+                self.v.problem((*path, "choices", str(number)), "two choices have one id", "rename one")
         for number, choice in enumerate(e.choices):
             at = (*path, "choices", str(number))
             self._mentions(at, choice)
+            self._words(at, choice, e.each)
             self._requires(at, choice, e.each)
             self._capital((*at, "capital"), choice.capital, e.seat or "")
             self._constant((*at, "weight"), choice.weight, units.SHARE)
@@ -525,15 +609,18 @@ class Checker:
         if len(kinds) != 1:
             self.v.problem(path, "an effect does one thing", "add, move or switch")
             return
-        self._expression((*path, "if"), effect.if_, Reads.CONDITION, None, each)
+        strays = [k for k in _STRAYS[kinds[0]] if getattr(effect, k) not in (None, False)]
+        for stray in strays:
+            self.v.problem(path, f"{toml_key(stray)} has no meaning beside {kinds[0]}", "leave it out")
+        self._condition((*path, "if"), effect.if_, each=each)
         self._expression((*path, "chance"), effect.chance, Reads.AMOUNT, units.SHARE, each)
         if effect.switch is not None:
             if effect.to is None:
                 self.v.problem(path, "to is missing", "the switch's new value")
             if self._name((*path, "switch"), effect.switch, "switch") and effect.to is not None:
                 self._switch_value((*path, "to"), effect.switch, effect.to)
-            if effect.over or effect.after or effect.amount:
-                self.v.problem(path, "a switch turns at once", "leave out over, after and amount")
+            if effect.over or effect.after:
+                self.v.problem(path, "a switch turns at once", "leave out over and after")
             return
         self._constant((*path, "over"), effect.over, units.MONTH, positive=True)
         self._constant((*path, "after"), effect.after, units.MONTH)
@@ -554,7 +641,12 @@ class Checker:
         amount = self._expression((*path, key), text, Reads.AMOUNT, None, each, scalar=False)
         first = next(iter(self.sets.members.get(each or "", ())), "")
         for end_key, end in ends:
-            target = end.replace(".each", f".{first}") if isinstance(end, str) else str(end)
+            if not isinstance(end, str):
+                self.v.problem((*path, end_key), f"a stock's id is wanted, not {_word(end)}")
+                continue
+            if each is not None and not first:
+                continue
+            target = end.replace(".each", f".{first}") if first else end
             stock = self._target((*path, end_key), target)
             if stock is None:
                 continue
@@ -578,15 +670,20 @@ class Checker:
                 if ("obs", name) not in self.v.loaded.damaged:
                     self.v.problem((*path, "of"), f"there is no observer {o.of}",
                                    did_you_mean(o.of, [f"obs.{n}" for n in self.s.obs]))  # fmt: skip
-            self.v.unit(o.unit, (*path, "unit"))
+            unit = self.v.unit(o.unit, (*path, "unit"))
+            if name in self.s.obs and root == "obs":
+                of = self.v.variable(o.of).unit
+                if not (unit.fits(of) or (o.take == "sum" and unit.fits(of * units.MONTH))):
+                    self.v.fits(of, unit, (*path, "unit"))
             self._constant((*path, "weight"), o.weight, units.SHARE)
         endings = list(self.s.ending.items())
         for number, (id, ending) in enumerate(endings):
             last = number == len(endings) - 1
             if (ending.when is None) != last:
                 mend = "the last one has no when, all others have one"
-                self.v.problem(("ending", id), "endings are looked through in order", mend)
-            self._expression(("ending", id, "when"), ending.when, Reads.ENDING, None)
+                path = ("ending", id, "when") if last else ("ending", id)
+                self.v.problem(path, "endings are looked through in order", mend)
+            self._condition(("ending", id, "when"), ending.when, Reads.ENDING)
 
     def _strategies(self) -> None:
         for id, strategy in self.s.strategy.items():
@@ -596,7 +693,9 @@ class Checker:
             known = self._actions_of(strategy.actor)
             for number, rule in enumerate(strategy.rules):
                 at = (*path, "rules", str(number))
-                self._expression((*at, "when"), rule.when, Reads.STRATEGY, None, actor=strategy.actor)
+                self._condition((*at, "when"), rule.when, Reads.STRATEGY, actor=strategy.actor)
+                if strategy.actor not in self.s.actor:
+                    continue
                 for n, action in enumerate(rule.do):
                     if action not in known:
                         self.v._undefined((*at, "do", str(n)), f"{strategy.actor} cannot do {action}",
@@ -634,6 +733,8 @@ class Checker:
                 at = (*path, "constants", name)
                 if not self._name(at, name, "constant"):
                     continue
+                if not self.v.variable(name).unknown:
+                    self._members(at[:-1], name, value, self.v.variable(name).dims, partly=True)
                 for number in _numbers(value):
                     span = constant_interval(self.s.constant[name])
                     if number not in span:
@@ -648,6 +749,10 @@ class Checker:
         rows = sum(len(self.sets.combinations(self.v.variable(s).dims)) for s in self.s.stock)
         if rows > MAX_ROWS:
             self.v.problem(("stock",), f"{rows} rows of stocks", f"at most {MAX_ROWS}")
+        items = sum(len(ids) for ids in self.v.happenings.values())
+        if items > MAX_ITEMS:
+            what = f"{items} decisions, offers and events, each member counted"
+            self.v.problem(("decision",), what, f"at most {MAX_ITEMS}")
 
     # -- switches that could be set two ways ----------------------------------------------
 
@@ -656,7 +761,9 @@ class Checker:
         setters: dict[str, list[tuple[str, Path, object, set[str] | None, set[str]]]] = {}
         for effects in happenings.effects():
             for number, effect in enumerate(effects.effects):
-                if effect.switch not in self.s.switch:
+                if effect.switch not in self.s.switch or effect.add or effect.move:
+                    continue
+                if not self._is_value(effect.switch, effect.to):
                     continue
                 guard = self._guard(effects.item, effects.key, number, effect.switch)
                 excluded = self._excluded_by(effects.item)
@@ -664,13 +771,15 @@ class Checker:
                 setters.setdefault(effect.switch, []).append(
                     (effects.trigger, path, effect.to, guard, excluded)
                 )
+        told: set[tuple[Path, Path]] = set()
         for id, found in setters.items():
             for a, b in combinations(found, 2):
-                if a[2] == b[2] or a[0] == b[0] and a[1] == b[1]:
+                if a[2] == b[2] or (a[0] == b[0] and a[1] == b[1]) or (a[1], b[1]) in told:
                     continue
                 apart = a[3] is not None and b[3] is not None and not (a[3] & b[3])
                 if apart or b[0] in a[4] or a[0] in b[4] or self._same_choice(a[0], b[0], happenings):
                     continue
+                told.add((a[1], b[1]))
                 self.v.problem(
                     b[1],
                     f"may set {id} in the month in which {a[0]} sets it to {_word(a[2])}",

@@ -26,12 +26,14 @@ from mali_sim.equations import (
     UnitError,
     children,
     intervals,
+    names_in,
     parse,
     parse_unit,
     show,
     units,
     walk,
 )
+from mali_sim.equations.tree import EACH
 from mali_sim.model.sets import Sets
 from mali_sim.scenario import LoadedScenario, Problem, did_you_mean
 from mali_sim.scenario.classes import Constant, Lookup, Stock, Switch
@@ -40,6 +42,7 @@ from mali_sim.scenario.classes import Constant, Lookup, Stock, Switch
 NOISE_REACH = 12**0.5
 NEVER = 1200
 MAX_ROWS = 20_000
+MAX_DELAY = 120
 
 
 class Reads(Flag):
@@ -106,19 +109,22 @@ class Variables:
         self.scenario = loaded.scenario
         self.sets = sets
         self.problems: list[Problem] = []
+        self._told: set[Problem] = set()
         self.trees: dict[tuple[str, ...], Node | None] = {}
         self.known: dict[str, Typed] = {}
         self.memory_types: dict[str, Typed] = {}
         self.kinds = self._kinds()
         self._open: list[str] = []
         self._inside_memory = 0
+        self._lost = False  # a circle too long to follow was told
         self.happenings: dict[str, set[str]] = {"decision": set(), "offer": set(), "event": set()}
         self.aux_dims = self._aux_dims()
 
     def problem(self, path: tuple[str, ...], what: str, mend: str = "") -> None:
         """Note a problem once."""
         problem = Problem(path, what, mend)
-        if problem not in self.problems:
+        if problem not in self._told:
+            self._told.add(problem)
             self.problems.append(problem)
 
     # -- names ---------------------------------------------------------------------------
@@ -180,11 +186,60 @@ class Variables:
 
     def variable(self, id: str) -> Typed:
         """The type of a declared variable or observer (``obs.ID``)."""
-        if id not in self.known:
-            self._open.append(id)
-            self.known[id] = self._declared(id)
-            self._open.pop()
+        if id not in self.known and not self._open:
+            for below in self._first_of([id]):
+                self._declare(below)
+        elif id not in self.known:
+            self._declare(id)
         return self.known[id]
+
+    def _declare(self, id: str) -> None:
+        if id in self.known:
+            return
+        self._open.append(id)
+        try:
+            self.known[id] = self._declared(id)
+        except RecursionError:
+            if len(self._open) > 1:
+                raise
+            self.known[id] = UNKNOWN
+            if not self._lost:
+                kind, _, name = id.rpartition(".")
+                what = f"a circle: {id} reads itself through a long chain"
+                mend = "break it with a stock, smooth() or delay()"
+                self.problem((kind or self.kinds[id], name), what, mend)
+            self._lost = True
+            self._inside_memory = 0
+        finally:
+            self._open.pop()
+
+    def _first_of(self, ids: Iterable[str]) -> list[str]:
+        """The ids and all that their equations read, what is read first, as far as circles allow."""
+        order: list[str] = []
+        seen: set[str] = set()
+        for id in ids:
+            waiting = [(id, iter(self._read_by(id)))]
+            seen.add(id)
+            while waiting:
+                name, below = waiting[-1]
+                following = next((b for b in below if b not in seen), None)
+                if following is None:
+                    order.append(name)
+                    waiting.pop()
+                else:
+                    seen.add(following)
+                    waiting.append((following, iter(self._read_by(following))))
+        return order
+
+    def _read_by(self, id: str) -> list[str]:
+        """Auxiliaries and observers in the equation of one."""
+        kind, _, name = id.rpartition(".")
+        kind = kind or self.kinds.get(id, "")
+        table = getattr(self.scenario, kind).get(name) if kind in ("aux", "obs") else None
+        tree = self.tree(table.value, (kind, name, "value")) if table else None
+        found = names_in(tree) if tree is not None else set()
+        known = {f"obs.{o}" for o in self.scenario.obs} if any("." in n for n in found) else set()
+        return sorted(n for n in found if self.kinds.get(n) == "aux" or n in known)
 
     def _declared(self, id: str) -> Typed:
         if id.startswith("obs."):
@@ -239,13 +294,15 @@ class Variables:
 
     def _aux_dims(self) -> dict[str, tuple[str, ...]]:
         """Sets of every auxiliary, also of those that a smooth ties in a circle."""
-        dims: dict[str, tuple[str, ...]] = {id: () for id in self.scenario.aux}
-        trees = {id: self.tree(a.value, ("aux", id, "value")) for id, a in self.scenario.aux.items()}
+        dims: dict[str, tuple[str, ...]] = dict.fromkeys(self.scenario.aux, ())
+        order = [id for id in self._first_of(dims) if id in dims]
+        trees = {id: self.tree(self.scenario.aux[id].value, ("aux", id, "value")) for id in order}
         for _ in range(len(dims) + 1):
-            new = {id: self._dims(tree, dims) if tree else () for id, tree in trees.items()}
-            if new == dims:
+            before = dict(dims)
+            for id, tree in trees.items():
+                dims[id] = self._dims(tree, dims) if tree else ()
+            if dims == before:
                 break
-            dims = new
         return dims
 
     def _dims(self, node: Node, aux: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -413,6 +470,8 @@ class _Typing:
             return whole
         dims = list(whole.dims)
         for member in members:
+            if member == EACH:
+                return self.problem(".each stands where there is no each", 'add each = "SET"')
             dim = self.sets.of_member(member, dims)
             if dim is None:
                 known = [m for d in whole.dims for m in self.sets.members[d]]
@@ -532,7 +591,8 @@ class _Typing:
             return self.problem("a switch with named values is no number", "compare it with ==")
         if op in "+-":
             if not a.unit.fits(b.unit):
-                self.problem(f"unit mismatch: {a.unit} {op} {b.unit}", "convert with a constant, * 100 or / 100")
+                mend = "convert with a constant, * 100 or / 100"
+                self.problem(f"unit mismatch: {a.unit} {op} {b.unit}", mend)
             span = a.interval + b.interval if op == "+" else a.interval - b.interval
             return evolve(both, unit=a.unit.joined(b.unit), interval=span)
         if op == "*":
@@ -719,8 +779,8 @@ class _Typing:
         constant = isinstance(months, Name) and self.all.kinds.get(months.id) == "constant"
         if not constant or self.all.variable(months.id).dims:  # type: ignore[union-attr]
             self.problem("the months are a constant's name")
-        elif not self.of(months).unit.fits(units.MONTH):
-            self.problem(f"the months have the unit {self.of(months).unit}", "month is wanted")
+        else:
+            self._months(kind, self.of(months), months.id)  # type: ignore[union-attr]
         self.all._inside_memory += 1
         circular = bool({*_reads_deep(self.all, x_node)} & {*self.all._open})
         x = self.of(x_node)
@@ -737,6 +797,19 @@ class _Typing:
         self.all.memory_types[show(Call(kind, (x_node, months, *initial)))] = found
         return found
 
+    def _months(self, kind: str, found: Typed, id: str) -> None:
+        """How long a memory is: above 0, and of a delay a whole number that the state can hold."""
+        if found.unknown:
+            return
+        if not found.unit.fits(units.MONTH):
+            self.problem(f"the months have the unit {found.unit}", "month is wanted")
+        elif found.interval.low <= 0:
+            self.problem(f"{id} can be {found.interval.low:g} months", "a range above 0 is wanted")
+        elif kind == "delay":
+            value = self.all.scenario.constant[id].value
+            if value not in range(1, MAX_DELAY + 1):
+                self.problem(f"{id} is {value:g} months", f"delay() takes whole months, 1 to {MAX_DELAY}")
+
     def _smooth(self, x: Node, months: Node, *initial: Node) -> Typed:
         return self._memory("smooth", x, months, initial)
 
@@ -752,7 +825,7 @@ class _Typing:
             for table in ("decision", "event", "offer"):
                 if (table, (id or "").split(".")[0]) in self.all.loaded.damaged:
                     return UNKNOWN
-            return self.problem(f"since() wants a decision, offer or event, not {id}",
+            return self.problem(f"since() wants a decision, offer or event, not {show(node)}",
                                 did_you_mean(id or "", known))  # fmt: skip
         return Typed((), units.MONTH, Interval(1, NEVER))
 

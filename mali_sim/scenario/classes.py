@@ -6,9 +6,13 @@ and ``docs/authoring.md`` show it). Cross-references are checked in :mod:`mali_s
 which knows all names; here only the shape of each table is.
 """
 
+import re
 from typing import Any, NewType
 
 from attrs import Factory, field, frozen
+
+#: What an id looks like.
+ID = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 
 #: Text of an equation, parsed later.
 Equation = NewType("Equation", str)

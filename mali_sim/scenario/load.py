@@ -1,7 +1,6 @@
 """From TOML files to a :class:`Scenario`, or to all of its problems at once."""
 
 import hashlib
-import math
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
@@ -16,15 +15,17 @@ from cattrs.errors import IterableValidationError
 from cattrs.gen import make_dict_structure_fn, override
 
 from mali_sim.scenario import classes as c
-from mali_sim.scenario.problems import Problem, ScenarioProblems, did_you_mean
+from mali_sim.scenario.problems import Problem, ScenarioProblems, did_you_mean, nearest
 from mali_sim.scenario.toml_lines import MAX_BYTES, TooLarge, check_limits, key_lines
 
 MAX_FILES = 40
 MAX_MEMBERS = 200
-_ID = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 _SOURCE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])\Z")
 _TABLES = {f.name: f.type for f in attrs.fields(c.Scenario) if f.name != "scenario"}
+
+
+_Found = list[tuple[tuple[str, ...], str, str]]
 
 
 class _Wrong(ValueError):
@@ -33,6 +34,14 @@ class _Wrong(ValueError):
     def __init__(self, what: str, mend: str = "") -> None:
         super().__init__(what)
         self.mend = mend
+
+
+class _Several(ValueError):
+    """Entries of a table that are wrong, each as (path, what, mend)."""
+
+    def __init__(self, found: _Found) -> None:
+        super().__init__(f"{len(found)} entries are wrong")
+        self.found = found
 
 
 @frozen
@@ -139,7 +148,8 @@ class _Loader:
         self.source = files
         self.main = main
         self.texts: dict[str, str] = {}
-        self.places: dict[tuple[str, ...], tuple[str, int]] = {}
+        self.lines: dict[str, dict[tuple[str, ...], int]] = {}
+        self.owner: dict[tuple[str, ...], str] = {}
         self.problems: list[Problem] = []
         self.damaged: set[tuple[str, str]] = set()
         self.merged: dict[str, dict[str, Any]] = {name: {} for name in _TABLES}
@@ -147,7 +157,7 @@ class _Loader:
     def load(self) -> LoadedScenario:
         raw = self._read(self.main, ())
         if raw is None:
-            raise ScenarioProblems(self.problems)
+            raise ScenarioProblems(self._located())
         overrides = raw.pop("override", {})
         header_raw = raw.pop("scenario", None)
         if not isinstance(header_raw, dict):
@@ -159,23 +169,36 @@ class _Loader:
         self._merge(raw, self.main)
         self._override(overrides)
         header = self._structure(header_raw, c.Header, ("scenario",))
-        tables = {name: self._table(name) for name in _TABLES}
         if header is None:
-            raise ScenarioProblems(self._located())
-        self._check_header(header)
+            header = self._stand_in_header(header_raw)
+        else:
+            self._check_header(header)
+        tables = {name: self._table(name) for name in _TABLES}
         scenario = c.Scenario(scenario=header, **tables)
-        loaded = LoadedScenario(scenario, self.texts, self.main, self.places, frozenset(self.damaged))
-        return attrs.evolve(loaded, problems=tuple(self._located(loaded)))
+        return LoadedScenario(
+            scenario, self.texts, self.main, self._places(), frozenset(self.damaged), tuple(self._located())
+        )
 
-    def _located(self, loaded: LoadedScenario | None = None) -> list[Problem]:
-        if loaded is None:
-            empty = c.Scenario.__new__(c.Scenario)
-            loaded = LoadedScenario(empty, self.texts, self.main, self.places)
+    def _places(self) -> dict[tuple[str, ...], tuple[str, int]]:
+        """Where each key stands: an override before what it changes, the first of two of one name."""
+        places: dict[tuple[str, ...], tuple[str, int]] = {}
+        for keys, line in self.lines.get(self.main, {}).items():
+            if keys[0] == "override" and len(keys) > 3:
+                places[keys[1:]] = (self.main, line)
+        for file, lines in self.lines.items():
+            for keys, line in lines.items():
+                if self.owner.get(keys[:2], file) == file:
+                    places.setdefault(keys, (file, line))
+        return places
+
+    def _located(self) -> list[Problem]:
+        nothing = c.Scenario.__new__(c.Scenario)
+        loaded = LoadedScenario(nothing, self.texts, self.main, self._places())
         return [p if p.file else loaded.locate(p) for p in self.problems]
 
     def _add(self, path: tuple[str, ...], what: str, mend: str = "") -> None:
         self.problems.append(Problem(path, what, mend))
-        if len(path) > 1 and path[0] in _TABLES:
+        if len(path) > 1:
             self.damaged.add((path[0], path[1]))
 
     def _read(self, name: str, path: tuple[str, ...]) -> dict[str, Any] | None:
@@ -201,10 +224,7 @@ class _Loader:
             self.problems.append(Problem((), "not TOML that can be read", "", name, 1))
             return None
         self.texts[name] = text
-        for keys, line in key_lines(text).items():
-            if keys[0] == "override" and len(keys) > 3:
-                self.places[keys[1:]] = (name, line)
-            self.places.setdefault(keys, (name, line))
+        self.lines[name] = key_lines(text)
         return data
 
     def _extend(self, name: Any, path: tuple[str, ...]) -> None:
@@ -223,29 +243,30 @@ class _Loader:
 
     def _merge(self, raw: dict[str, Any], file: str) -> None:
         for table, entries in raw.items():
-            if table not in _TABLES:
+            if table == "override":
+                what = "an [override] stands in a scenario's own file"
+                self.problems.append(Problem((table,), what, "", *self._place((table,), file)))
+            elif table not in _TABLES:
                 mend = did_you_mean(table, [*_TABLES, "scenario", "override"])
                 self.problems.append(
-                    Problem((table,), "unknown table", mend, *self._place(table, file))
+                    Problem((table,), "unknown table", mend, *self._place((table,), file))
                 )
             elif not isinstance(entries, dict):
                 self._add((table,), f"a table of tables: [{table}.name]")
             else:
                 for id, entry in entries.items():
                     if id in self.merged[table]:
-                        first = self.places.get((table, id), ("", 0))
-                        line = self._line_in(file, (table, id))
-                        what = f"defined twice; first at {first[0]}:{first[1]}"
+                        first, line = self._place((table, id), self.owner[table, id])
+                        what = f"defined twice; first at {first}:{line}"
                         mend = "rename one, or use [override]"
-                        self.problems.append(Problem((table, id), what, mend, file, line))
+                        place = self._place((table, id), file)
+                        self.problems.append(Problem((table, id), what, mend, *place))
                         continue
                     self.merged[table][id] = entry
+                    self.owner[table, id] = file
 
-    def _place(self, table: str, file: str) -> tuple[str, int]:
-        return file, self._line_in(file, (table,))
-
-    def _line_in(self, file: str, path: tuple[str, ...]) -> int:
-        return key_lines(self.texts[file]).get(path, 1)
+    def _place(self, path: tuple[str, ...], file: str) -> tuple[str, int]:
+        return file, self.lines[file].get(path, 1)
 
     def _override(self, overrides: Any) -> None:
         if not isinstance(overrides, dict):
@@ -268,7 +289,7 @@ class _Loader:
         made = {}
         pattern = {"source": _SOURCE_ID, "unit": re.compile(r"[^\s/*\d.\"'][^/*\n\"']{0,30}\Z")}
         for id, entry in self.merged[name].items():
-            if not pattern.get(name, _ID).match(id):
+            if not pattern.get(name, c.ID).match(id):
                 self._add((name, id), "not an id", "small letters, digits and _, a letter first")
             item = self._structure(entry, cls, (name, id))
             if item is not None:
@@ -276,12 +297,34 @@ class _Loader:
         return made
 
     def _structure(self, raw: Any, cls: type, path: tuple[str, ...]) -> Any:
+        """
+        A table made; None where a problem leaves nothing to look at.
+
+        A table whose mistakes are texts and misspelt keys is looked at all the same, so
+        that its other mistakes are told at once.
+        """
         try:
             return _CONVERTER.structure(raw, cls)
-        except (ClassValidationError, IterableValidationError, _Wrong) as error:
-            for where, what, mend in _flatten(error, cls):
-                self._add((*path, *where), what, mend)
+        except _ERRORS as error:
+            found = _flatten(error, cls)
+        for where, what, mend in found:
+            self._add((*path, *where), what, mend)
+        try:
+            return _CONVERTER.structure(_mended(raw, cls, found), cls)
+        except _ERRORS:
             return None
+
+    def _stand_in_header(self, raw: dict[str, Any]) -> c.Header:
+        """What can be read of a header with problems, so that the rest is looked at too."""
+        made: dict[str, Any] = {
+            "id": PurePosixPath(self.main).stem, "version": 1, "title": _NO_TEXT, "summary": _NO_TEXT,
+            "start": "2000-01", "months": 600, "seats": [],
+        }  # fmt: skip
+        wrong = {key for table, key in self.damaged if table == "scenario"}
+        sound = attrs.fields_dict(c.Header).keys() - wrong
+        made |= {name: value for name, value in raw.items() if name in sound}
+        self.damaged |= {("scenario", name) for name in made if name not in raw}
+        return _CONVERTER.structure(made, c.Header)
 
     def _check_header(self, header: c.Header) -> None:
         if header.id != PurePosixPath(self.main).stem:
@@ -307,7 +350,31 @@ class _Loader:
             self._add(path, str(wrong), wrong.mend)
 
 
-def _flatten(error: Exception, cls: Any) -> list[tuple[tuple[str, ...], str, str]]:
+#: What structuring raises.
+_ERRORS = (ClassValidationError, IterableValidationError, _Wrong, _Several)
+_NO_TEXT = {"en": "?", "fr": "?"}
+
+
+def _mended(raw: Any, cls: type, found: _Found) -> Any:
+    """A table with misspelt keys as they are meant, and stand-ins for texts that are wrong."""
+    if not isinstance(raw, dict):
+        return raw
+    fields = {c.toml_key(name): f for name, f in attrs.fields_dict(cls).items()}
+    mended = dict(raw)
+    for key in raw.keys() - fields.keys():
+        meant = nearest(str(key), fields)
+        if meant is not None:
+            mended.setdefault(meant, raw[key])
+        del mended[key]
+    wrong = {path[0] for path, _, _ in found if path}
+    for key, field in fields.items():
+        is_text = field.type in (c.Text, c.Text | None)
+        if is_text and (key in wrong or (field.default is attrs.NOTHING and key not in mended)):
+            mended[key] = _NO_TEXT
+    return mended
+
+
+def _flatten(error: Exception, cls: Any) -> _Found:
     """A cattrs error as (path, what, mend), one a problem."""
     if isinstance(error, ClassValidationError):
         keys = [c.toml_key(f.name) for f in attrs.fields(error.cl)]
@@ -322,8 +389,10 @@ def _flatten(error: Exception, cls: Any) -> list[tuple[tuple[str, ...], str, str
                 found += [((place, *path), what, mend) for path, what, mend in below]
         for inner in others:
             if isinstance(inner, ForbiddenExtraKeysError):
-                for extra in sorted(inner.extra_fields):
-                    found.append(((extra,), "unknown key", did_you_mean(extra, keys)))
+                extras = sorted(map(str, inner.extra_fields))
+                found += [((extra,), "unknown key", did_you_mean(extra, keys)) for extra in extras]
+                meant = {f"{nearest(extra, keys)} is missing" for extra in extras}
+                found = [one for one in found if one[1] not in meant]
             else:
                 found += _flatten(inner, cls)
         return found
@@ -335,6 +404,8 @@ def _flatten(error: Exception, cls: Any) -> list[tuple[tuple[str, ...], str, str
             for path, what, mend in _flatten(inner, note.type)
         ]
         return found + [item for inner in others for item in _flatten(inner, cls)]
+    if isinstance(error, _Several):
+        return error.found
     if isinstance(error, _Wrong):
         return [((), str(error), error.mend)]
     return [((), f"not a {getattr(cls, '__name__', 'value')}", "see docs/authoring.md")]
@@ -374,8 +445,10 @@ def _number(value: Any, _: Any = None) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         hint = "magnitudes stand in [constant]" if isinstance(value, str) else ""
         raise _Wrong(f"a number is wanted, not {_named(value)}", hint)
-    if not math.isfinite(value) or abs(value) > 1e15:
-        raise _Wrong(f"{value} is not a number that can be used", "finite, at most 1e15")
+    if not abs(value) <= 1e15:
+        digits = str(value)
+        shown = digits if len(digits) < 24 else f"{digits[:20]}…"
+        raise _Wrong(f"{shown} is not a number that can be used", "finite, at most 1e15")
     return float(value)
 
 
@@ -515,11 +588,10 @@ def _converter() -> Converter:
             for name, item in value.items():
                 try:
                     made[name] = converter.structure(item, inner)
-                except (ClassValidationError, IterableValidationError, _Wrong) as error:
+                except _ERRORS as error:
                     errors += [((name, *p), w, m) for p, w, m in _flatten(error, inner)]
             if errors:
-                path, what, mend = errors[0]
-                raise _Wrong(f"{'.'.join(path)}: {what}", mend)
+                raise _Several(errors)
             return made
 
         return structure

@@ -46,6 +46,12 @@ class ScenarioProblems(Exception):
         return "\n".join(str(p) for p in self.problems)
 
 
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name that a misspelt one most likely means; None where none is near."""
+    near = get_close_matches(word[:80], sorted(set(known)), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """
     The mend for a name that does not exist.
@@ -56,9 +62,9 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
         What to say where no known name is near.
     """
     names = sorted(set(known))
-    near = get_close_matches(word, names, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean {near[0]}?"
+    near = nearest(word, names)
+    if near is not None:
+        return f"did you mean {near}?"
     if otherwise:
         return otherwise
     if names and len(names) <= 12:
