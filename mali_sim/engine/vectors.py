@@ -27,7 +27,7 @@ _BINARY = {
 }
 _COMPARE = {"lt": np.less, "le": np.less_equal, "eq": np.equal}
 _UNARY = {"neg": np.negative, "abs": np.absolute, "sqrt": np.sqrt}
-_ZERO = np.array(0.0)
+_ZERO, _ONE = np.array(0.0), np.array(1.0)
 #: Numbers of a batch of draws that stay in the cache.
 _DRAW_CHUNK = 16_384
 
@@ -73,6 +73,8 @@ class _Plan:
         for at, value in enumerate(self.program.ops):
             for arg in value.args:
                 last[self._owner(arg).number] = at
+        for _, value in self.copies:
+            last[self._owner(value).number] = len(self.program.ops)
         return last
 
     def _outputs(self) -> None:
@@ -126,7 +128,7 @@ class _Plan:
                 continue
             dying = [] if self.keep else self._dying(at, value)
             free_home = value.number not in self.place and value.number not in self.nested
-            reusable = value.op not in ("take", "stack", "fold", "widen")
+            reusable = value.op not in ("take", "stack", "fold", "widen", "choose")
             if free_home and reusable:
                 # A posting reads its payments after it has written the base.
                 takers = value.args[:1] if value.op == "post" else value.args
@@ -292,11 +294,11 @@ class Kernel:
     def _operation(self, value: Value, opening: int, closing: int) -> list[Callable[[], object]]:
         out = self._array(value, opening, closing)
         args = [self._operand(a, value.dims, opening, closing) for a in value.args] if (
-            value.op not in ("take", "stack", "fold", "post")
+            value.op not in ("take", "stack", "fold", "post", "choose")
         ) else []  # fmt: skip
         if value.op in _BINARY:
             calls: list[Callable[[], object]] = [partial(_BINARY[value.op], args[0], args[1], out=out)]
-            if value.op in ("min", "max") and self._may_meet_zeros(value):
+            if value.op in ("min", "max") and self._may_be_negative_zero(value):
                 calls.append(partial(np.add, out, _ZERO, out=out))
             return calls
         if value.op in _COMPARE:
@@ -312,9 +314,13 @@ class Kernel:
         return getattr(self, f"_{value.op}")(value, out, opening, closing)
 
     @staticmethod
-    def _may_meet_zeros(value: Value) -> bool:
-        """Whether a zero of each sign can meet: not when one side is a number other than 0."""
-        return not any(a.op == "lit" and a.attr != 0 for a in value.args)
+    def _may_be_negative_zero(value: Value) -> bool:
+        """Whether an extreme can be -0.0: not beyond a number, nor of what is an extreme itself."""
+        sides = [a.attr for a in value.args if a.op == "lit" and a.attr != 0]
+        if any(side > 0 if value.op == "max" else side < 0 for side in sides):
+            return False
+        rest = [a for a in value.args if not (a.op == "lit" and a.attr != 0)]
+        return not (sides and all(a.op in ("min", "max") for a in rest))
 
     def _take(
         self, value: Value, out: np.ndarray, opening: int, closing: int
@@ -387,3 +393,38 @@ class Kernel:
             amount = pay[source] if pay.ndim else pay
             calls.append(partial(np.add, to[target], amount, out=to[target]))
         return calls
+
+    def _choose(
+        self, value: Value, out: np.ndarray, opening: int, closing: int
+    ) -> list[Callable[[], object]]:
+        """Wish by wish, each a few calls on single rows."""
+        wanted, costs, capitals = (
+            self._flat(a, opening, closing) for a in value.args
+        )
+        rules = value.attr
+        left = out[len(rules) :]
+        spare, truth = np.zeros(self.runs), np.zeros(self.runs, bool)
+        calls: list[Callable[[], object]] = []
+        if len(left):
+            calls.append(partial(np.copyto, left, capitals))
+        for n, (purse, rivals) in enumerate(rules):
+            grant = out[n]
+            source = wanted[n]
+            for rival in rivals:
+                calls.append(partial(np.subtract, _ONE, out[rival], out=spare))
+                calls.append(partial(np.multiply, source, spare, out=grant))
+                source = grant
+            if purse >= 0:
+                calls.append(partial(np.less_equal, costs[n], left[purse], out=truth))
+                calls.append(partial(np.copyto, spare, truth))
+                calls.append(partial(np.multiply, source, spare, out=grant))
+                calls.append(partial(np.multiply, grant, costs[n], out=spare))
+                calls.append(partial(np.subtract, left[purse], spare, out=left[purse]))
+            elif source is not grant:
+                calls.append(partial(np.copyto, grant, source))
+        return calls
+
+    def _flat(self, value: Value, opening: int, closing: int) -> np.ndarray:
+        """A value as plain rows, shape (rows, runs or 1)."""
+        found = self._array(value, opening, closing)
+        return found.reshape(-1, found.shape[-1]) if found.ndim else found.reshape(1, 1)
