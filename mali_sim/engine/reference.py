@@ -84,6 +84,8 @@ def _operation(program: Program, value: Value, args: list[Rows], key: int, month
             for target, source in value.attr:
                 result[target] = result[target] + args[1][source]
             return result
+        case "choose":
+            return _choose(value, *args)
     wide = [_broadcast(program, a, x, value) for a, x in zip(value.args, args, strict=True)]
     return [_element(value.op, *numbers) for numbers in zip(*wide, strict=True)]
 
@@ -122,6 +124,22 @@ def _fold(program: Program, value: Value, numbers: Rows) -> Rows:
             parts = folded
         result.append(parts[0])
     return result
+
+
+def _choose(value: Value, wanted: Rows, costs: Rows, capitals: Rows) -> Rows:
+    """Wishes in order, granted while they have no rival and there is enough to pay them."""
+    left = list(capitals)
+    granted: Rows = []
+    for n, (purse, rivals) in enumerate(value.attr):
+        grant = wanted[n]
+        for rival in rivals:
+            grant = grant * (1.0 - granted[rival])
+        if purse >= 0:
+            grant = grant * (1.0 if costs[n] <= left[purse] else 0.0)
+            left[purse] = left[purse] - grant * costs[n]
+        granted.append(grant)
+    purses = left if any(purse >= 0 for purse, _ in value.attr) else []
+    return granted + purses
 
 
 def _element(op: str, a: float, b: float = 0.0) -> float:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from typing import Any
 from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import frozen
 
 from mali_sim.engine import draws
+from mali_sim.engine.narrow import NarrowKernel
 from mali_sim.engine.policy import Policy, policy_inputs
 from mali_sim.engine.reference import NotANumber, run_program
 from mali_sim.engine.vectors import Kernel
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Runs in a block where nobody says otherwise; smaller ones are slower in NumPy.
 BLOCK = 1_000
+#: Up to so many runs, rows are packed instead of sets called one by one.
+NARROW = 32
 
 
 class Backend(Enum):
@@ -216,7 +220,9 @@ class Simulation:
             from mali_sim.engine.native import AutoStepper, NativeStepper
 
             return AutoStepper(self, _Vectors) if self.backend is Backend.AUTO else NativeStepper(self)
-        return _Reference(self) if self.backend is Backend.REFERENCE else _Vectors(self)
+        if self.backend is Backend.REFERENCE:
+            return _Reference(self)
+        return _Narrow(self) if len(self.runs) <= NARROW else _Vectors(self)
 
     @property
     def state(self) -> np.ndarray:
@@ -283,15 +289,18 @@ class Simulation:
 class _Vectors:
     def __init__(self, sim: Simulation) -> None:
         self.sim = sim
-        p = sim.programs
-        self.kernel = Kernel(
-            p.month, len(sim.runs), state_rows=p.month.output_rows, const_rows=p.constant_rows,
-            input_rows=sim.actions, mode_rows=len(p.modes), varied=sim.const.shape[1] > 1,
-        )  # fmt: skip
+        self.kernel = self._kernel()
         self.kernel.const[: len(sim.const)] = sim.const
         self.kernel.modes[: len(sim.modes)] = sim.modes
         self.kernel.keys[:] = sim.keys
         self._submitted = False
+
+    def _kernel(self) -> Any:
+        sim, p = self.sim, self.sim.programs
+        return Kernel(
+            p.month, len(sim.runs), state_rows=p.month.output_rows, const_rows=p.constant_rows,
+            input_rows=sim.actions, mode_rows=len(p.modes), varied=sim.const.shape[1] > 1,
+        )  # fmt: skip
 
     @property
     def state(self) -> np.ndarray:
@@ -321,6 +330,17 @@ class _Vectors:
         for _ in range(months):
             self.step(None)
             self.sim.month += 1
+
+
+class _Narrow(_Vectors):
+    """A few runs: the same NumPy, packed by rows instead of by sets."""
+
+    def _kernel(self) -> Any:
+        sim, p = self.sim, self.sim.programs
+        return NarrowKernel(
+            p.month, len(sim.runs), state_rows=p.month.output_rows, const_rows=p.constant_rows,
+            input_rows=sim.actions, mode_rows=len(p.modes),
+        )  # fmt: skip
 
 
 class _Reference:

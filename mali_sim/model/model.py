@@ -17,7 +17,8 @@ from mali_sim.model.checks import Checker
 from mali_sim.model.compile import Compiler, Environment, Slots
 from mali_sim.model.happenings import Action, Happenings
 from mali_sim.model.layout import Layout
-from mali_sim.model.month import MonthBuilder, Posting
+from mali_sim.model.month import MonthBuilder
+from mali_sim.model.names import Posting
 from mali_sim.model.parameters import Parameters
 from mali_sim.model.sets import Sets
 from mali_sim.model.start import EstimateBuilder, StartBuilder

@@ -23,7 +23,7 @@ BINARY = ("add", "sub", "mul", "div", "min", "max", "lt", "le", "eq")
 SOURCES = ("lit", "table", "state", "const", "input", "mode", "clock", "param")
 CONSTANT = ("lit", "table", "const", "param")
 #: Rows moved or summed.
-STRUCTURAL = ("draw", "take", "rows", "stack", "fold", "post", "widen")
+STRUCTURAL = ("draw", "take", "rows", "stack", "fold", "post", "widen", "choose")
 
 CLOCK_ELAPSED, CLOCK_MONTH_OF_YEAR = 0, 1
 
@@ -264,7 +264,39 @@ class Builder:
 
     def post(self, base: Value, payments: Value, pairs: Sequence[tuple[int, int]]) -> Value:
         """``base`` with rows of ``payments`` added one by one: (row of base, row of payments)."""
-        return self.make("post", (base, payments), tuple(pairs), base.dims) if pairs else base
+        if not pairs:
+            return base
+        if payments.op == "rows":
+            pairs = [(target, source + payments.attr) for target, source in pairs]
+            payments = payments.args[0]
+        if base.op == "post" and base.args[1] is payments:
+            pairs = [*base.attr, *pairs]
+            base = base.args[0]
+        return self.make("post", (base, payments), tuple(pairs), base.dims)
+
+    def choose(
+        self, wanted: Value, costs: Value, capitals: Value,
+        rules: tuple[tuple[int, tuple[int, ...]], ...],
+    ) -> Value:  # fmt: skip
+        """
+        Go through wishes in order; each is granted if it is affordable and has no rival granted.
+
+        Parameters
+        ----------
+        wanted, costs : Value
+            A row for each wish: 1 or 0, and what it costs.
+        capitals : Value
+            A row for each purse.
+        rules : tuple of (int, tuple of int)
+            For each wish its purse (-1 for none) and the earlier wishes that rule it out.
+
+        Returns
+        -------
+        Value
+            A row for each wish, 1 where granted, then a row for each purse: what is left.
+        """
+        purses = self.size(capitals.dims) if any(purse >= 0 for purse, _ in rules) else 0
+        return self.make("choose", (wanted, costs, capitals), rules, (f"#{len(rules) + purses}",))
 
     def widen(self, a: Value, dims: tuple[str, ...]) -> Value:
         """The value repeated over more sets."""
@@ -292,6 +324,11 @@ def fold_steps(length: int) -> list[tuple[int, bool]]:
         steps.append((half, length % 2 == 1))
         length = half
     return steps
+
+
+def choose_operations(value: Value) -> int:
+    """Elementary operations of a choice on one run: a rival two, a price four, each wish one."""
+    return sum(1 + 2 * len(rivals) + (4 if purse >= 0 else 0) for purse, rivals in value.attr)
 
 
 @frozen
@@ -342,6 +379,8 @@ class Program:
                     total += self.rows(value.args[0]) - self.rows(value)
                 case "post":
                     total += len(value.attr)
+                case "choose":
+                    total += choose_operations(value)
                 case _:
                     total += self.rows(value)
         return total

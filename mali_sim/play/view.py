@@ -1,12 +1,15 @@
 """What a seat sees: the game through one actor's eyes, ready to be shown."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from mali_sim.equations import names_in
+from mali_sim.play.explain import Cause, Explanation, UnknownName, explain
 from mali_sim.play.game import Game, MonthReport, Standing
 from mali_sim.scenario import Text
-from mali_sim.scenario.texts import both
+from mali_sim.scenario.texts import both, word
 
 BETTER, WORSE, SAME, NEITHER = "better", "worse", "same", "neither"
 
@@ -79,6 +82,18 @@ class Line:
     text: Text
     detail: Text | None
     actor: str | None
+    source: tuple[str, ...]
+
+
+@frozen
+class Fact:
+    """Something that is so or not, or one of a few things: a switch."""
+
+    id: str
+    label: Text
+    value: Text
+    changed: bool
+    topic: str | None
     source: tuple[str, ...]
 
 
@@ -156,6 +171,17 @@ class SeatView:
             return self.model.scenario.stock[stock_id].label
         return Text(", ".join(x.en for x in labels), ", ".join(x.fr for x in labels))
 
+    def facts(self) -> list[Fact]:
+        """Every switch and what it stands at."""
+        found = []
+        for id, switch in self.model.scenario.switch.items():
+            offset = self.model.layout.blocks[f"switch:{id}"].offset
+            now = int(self.game.state[offset])
+            before = int(self.game.states[-2][offset]) if self.game.month else now
+            names = list(switch.values.values()) or [both("no"), both("yes")]
+            found.append(Fact(f"switch.{id}", switch.label, names[now], now != before, switch.topic, switch.source))
+        return found
+
     def unit_label(self, unit: str) -> Text:
         """A unit's words: ``CFA bn a month``."""
         above, *below = unit.split("/")
@@ -174,8 +200,65 @@ class SeatView:
             return table.label
         if name in ("1", "share"):
             return Text("", "")
-        built_in = {"percent": "%", "index": "index points", "month": "months", "year": "years"}
+        built_in = {"index": word("points"), "month": word("months"), "year": word("years")}
         return both(built_in.get(name, name)) if name != "percent" else Text("%", "%")
+
+    # -- why -------------------------------------------------------------------------------
+
+    @cached_property
+    def unseen(self) -> frozenset[str]:
+        """Names that would give away what the seat cannot see: hidden, or computed from it."""
+        s = self.model.scenario
+        found = set(s.stock) - set(self.visible_stocks())
+        found |= {f"obs.{id}" for id, o in s.obs.items() if o.known_to and self.actor not in o.known_to}
+        while True:
+            more = {
+                id
+                for id in s.aux
+                if id not in found and (tree := self.model.variables.trees.get(("aux", id, "value")))
+                and names_in(tree) & found
+            }  # fmt: skip
+            if not more:
+                return frozenset(found)
+            found |= more
+
+    def explain(self, name: str, month: int | None = None) -> Explanation:
+        """
+        Why something changed, without what the seat cannot see.
+
+        Causes out of sight are joined with luck into one; equations are shown without
+        numbers where a hidden one is among them. After the last month everything is shown.
+
+        Raises
+        ------
+        UnknownName
+            Also for what is hidden from the seat.
+        """
+        base = name.removeprefix("stock.").partition(".")[0].partition("[")[0]
+        if self.game.finished:
+            return explain(self.game, name, month)
+        if name in self.unseen or base in self.unseen:
+            raise UnknownName(f"there is nothing called {name} to explain")
+        whole = explain(self.game, name, month)
+        hidden = [c for c in whole.causes if self._out_of_sight(c)]
+        if hidden:
+            hidden += [c for c in whole.causes if c.id == "luck"]
+        shown = [self._discreet(c) for c in whole.causes if c not in hidden]
+        if hidden:
+            label = both("What cannot be seen from here, and chance")
+            amount = sum(c.amount for c in hidden)
+            shown.append(Cause("unseen", label, amount, "", "", None, ()))
+        shown.sort(key=lambda c: -abs(c.amount))
+        return evolve(whole, causes=tuple(shown))
+
+    def _out_of_sight(self, cause: Cause) -> bool:
+        base = cause.id.partition("[")[0]
+        return base in self.unseen or base.partition(".")[0] in self.unseen
+
+    def _discreet(self, cause: Cause) -> Cause:
+        kind, _, id = cause.id.partition(".")
+        tree = self.model.variables.trees.get(("flow", id, "rate")) if kind == "flow" else None
+        return evolve(cause, numbers="") if tree is not None and names_in(tree) & self.unseen else cause
 
     # -- what can be done ------------------------------------------------------------------
 
@@ -255,9 +338,9 @@ class SeatView:
             item, offer = offers[id]
             label = item.words(offer.label, self.model.sets)
             forms = {
-                "lapse": "{name}: the offer lapsed unanswered.",
-                "breach": "{name}: the bargain was broken.",
-                "fulfilled": "{name}: the bargain was kept to its end.",
+                "lapse": word("{name}: the offer lapsed unanswered."),
+                "breach": word("{name}: the bargain was broken."),
+                "fulfilled": word("{name}: the bargain was kept to its end."),
             }
             return Line(kind, name, both(forms[kind], name=label), None, None, offer.source)
         item, event = next(x for x in self.model.happenings.events if x[0].id == name)
@@ -269,13 +352,14 @@ class SeatView:
         label = self.model.label_of(action)
         who = self.model.scenario.actor[actor].label
         forms = {
-            "decision": "{who}: {name}",
-            "ask": "{who} proposes: {name}",
-            "accept": "{who} accepts: {name}",
-            "refuse": "{who} refuses: {name}",
-            "choice": "{who}: {name}",
+            "decision": word("{who}: {name}"),
+            "ask": word("{who} proposes: {name}"),
+            "accept": word("{who} accepts: {name}"),
+            "refuse": word("{who} refuses: {name}"),
+            "choice": word("{who}: {name}"),
         }
-        text = both(forms[action.kind], who=who, name=label)
+        named = label.en.startswith(who.en) and label.fr.startswith(who.fr)
+        text = label if named else both(forms[action.kind], who=who, name=label)
         return Line(action.kind, id, text, None, actor, action.table.source)
 
 

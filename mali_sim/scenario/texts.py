@@ -6,6 +6,7 @@ gettext catalogue. Nothing is global: whoever speaks holds a :class:`Words`.
 """
 
 import gettext
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -63,14 +64,36 @@ class Words:
         sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
         return sign + text
 
+    def quantity(self, value: float, unit: Text | None = None, decimals: int = 0, signed: bool = False) -> str:
+        """A number with its unit: ``62 points``, ``1 240 personnes``, ``12 %``."""
+        number = self.number(value, decimals, signed)
+        name = self.of(unit) if unit is not None else ""
+        if not name:
+            return number
+        if name.startswith("%"):
+            return f"{number}{NARROW_SPACE if self.language == 'fr' else ''}{name}"
+        return f"{number} {name}"
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Items in a sentence: ``a, b and c``, ``a, b et c``."""
+        if len(items) < 2:
+            return "".join(items)
+        return self("{items} and {last}", items=", ".join(items[:-1]), last=items[-1])
+
     def month(self, start: str, months: int) -> str:
         """The name of a month counted from a start: ``March 2023``, ``mars 2023``."""
         return f"{self(_MONTHS[_index(start, months) % 12])} {_index(start, months) // 12}"
 
 
+def word(message: str) -> str:
+    """Mark a message for the catalogue where it is kept, not yet said."""
+    return message
+
+
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    word("January"), word("February"), word("March"), word("April"), word("May"), word("June"),
+    word("July"), word("August"), word("September"), word("October"), word("November"),
+    word("December"),
 )  # fmt: skip
 
 

@@ -1,0 +1,327 @@
+"""
+What to say first: in a month, about a choice, of a whole game.
+
+Changes in different units are compared by how far each indicator strays from its start
+over a year of plain futures; that yardstick is the same all game.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from attrs import evolve, frozen
+
+from mali_sim.engine import HUMAN
+from mali_sim.play.address import AddressError, profile_of
+from mali_sim.play.explain import Explanation, UnknownName
+from mali_sim.play.forecast import Forecast, forecast
+from mali_sim.play.game import Game, MonthReport
+from mali_sim.play.record import Record
+from mali_sim.play.view import Indicator, SeatView, verdict
+from mali_sim.scenario import Text
+
+#: Sources with such ids are recommendations.
+RECOMMENDATION = re.compile(r"R\d+\Z")
+_YARDSTICK_RUNS = 100
+_YARDSTICK_MONTHS = 12
+
+
+@frozen
+class Difference:
+    """
+    What some actions change in an indicator.
+
+    Parameters
+    ----------
+    middle, low, high : float
+        Median, 5 and 95 in 100 of the paired differences; all the same where nothing
+        was drawn.
+    summed : bool
+        Over the months rather than at their end.
+    verdict : {'better', 'worse', 'same', 'neither'}
+        Of the middle.
+    share : float
+        Part of the futures in which it is for the better, from 0 to 1.
+    weight : float
+        How much it is, by the yardstick.
+    """
+
+    id: str
+    label: Text
+    unit: Text
+    decimals: int
+    middle: float
+    low: float
+    high: float
+    summed: bool
+    verdict: str
+    share: float
+    weight: float
+
+
+@frozen
+class Result:
+    """An outcome at the end: its value, where its observer started and ended, its weight."""
+
+    id: str
+    label: Text
+    unit: Text
+    decimals: int
+    take: str
+    value: float
+    start: float
+    end: float
+    verdict: str
+    weight: float | None
+    reference: float | None
+
+
+@frozen
+class TurningPoint:
+    """A month in which the headlines moved most."""
+
+    month: int
+    moves: tuple[Indicator, ...]
+    report: MonthReport
+
+
+@frozen
+class Debrief:
+    """
+    A game, looked back on.
+
+    Parameters
+    ----------
+    ending : tuple of Text
+        Title and paragraph.
+    reference : Text, optional
+        The strategy that played the same luck, for comparison.
+    followed, left : tuple of str
+        Recommendations behind decisions that were taken, and behind those that were not.
+    decisions : tuple of (int, str)
+        Month and action, of the seat.
+    """
+
+    ending: tuple[Text, Text] | None
+    results: tuple[Result, ...]
+    reference: Text | None
+    followed: tuple[str, ...]
+    left: tuple[str, ...]
+    decisions: tuple[tuple[int, str], ...]
+    turning: tuple[TurningPoint, ...]
+    address: str
+    rewound: bool
+
+
+def yardstick(game: Game, actor: str) -> dict[str, float]:
+    """
+    How far each observer strays from its start over a year of plain futures.
+
+    Returns
+    -------
+    dict of str to float
+        Root mean square, never below the last digit shown.
+    """
+    start = Game(game.model, Record(game.record.header))
+    futures = forecast(start, actor, runs=_YARDSTICK_RUNS, months=_YARDSTICK_MONTHS)
+    found = {}
+    for row, name in enumerate(futures.names):
+        strayed = futures.without[row] - start.observed(name)
+        floor = 10.0 ** -game.model.scenario.obs[name].decimals
+        found[name] = max(float(np.sqrt(np.mean(strayed**2))), floor)
+    return found
+
+
+def biggest(indicators: Sequence[Indicator], scales: Mapping[str, float]) -> list[Indicator]:
+    """Indicators whose last change shows, those first that moved most by the yardstick."""
+    moved = [i for i in indicators if abs(i.change) >= 0.5 * 10.0**-i.decimals]
+    return sorted(moved, key=lambda i: -abs(i.change) / scales[i.id.removeprefix("obs.")])
+
+
+def root_causes(view: SeatView, name: str, month: int, count: int = 2) -> list[tuple[Text, Text | None, float, int]]:
+    """
+    The strongest causes of a change, looking through what only repeats it.
+
+    An observer that reads one stock is explained by the stock's flows, and of a stock over
+    sets by those of the member that moved most.
+
+    Returns
+    -------
+    list of (label, unit or None, amount, decimals)
+        The unit where it is another one than the explained number's.
+    """
+    why = view.explain(name, month)
+    causes = [c for c in why.causes if c.amount]
+    if len(causes) == 1 and (deeper := _deeper(view, causes[0].id, month)) is not None:
+        stock = view.model.scenario.stock[deeper.id.partition(".")[0].partition("[")[0]]
+        member = member_label(view, deeper.id)
+        found = []
+        for cause in deeper.causes[:count]:
+            label = cause.label
+            if member is not None:
+                label = Text(f"{label.en}, {member.en}", f"{label.fr}, {member.fr}")
+            found.append((label, view.unit_label(stock.unit), cause.amount, 1))
+        return found
+    decimals = max(view.model.scenario.obs[name[4:]].decimals, 1) if name.startswith("obs.") else 1
+    return [(c.label, None, c.amount, decimals) for c in causes[:count]]
+
+
+def _deeper(view: SeatView, id: str, month: int) -> Explanation | None:
+    """The explanation of the stock behind a cause, at the member that moved most."""
+    plain = id.removeprefix("stock.")
+    if plain not in view.visible_stocks():
+        return None
+    block = view.model.layout.blocks[f"stock:{plain}"]
+    rows = slice(block.offset, block.offset + block.rows)
+    moved = np.abs(view.game.states[month + 1][rows] - view.game.states[month][rows])
+    try:
+        found = view.explain(block.labels[int(np.argmax(moved))], month)
+    except UnknownName:
+        return None
+    return found if found.causes else None
+
+
+def member_label(view: SeatView, name: str) -> Text | None:
+    """The member of a row's name, in words: of ``control.kidal`` Kidal."""
+    id = name.removeprefix("stock.").partition(".")[0].partition("[")[0]
+    block = view.model.layout.blocks.get(f"stock:{id}")
+    plain = name.removeprefix("stock.")
+    if block is None or plain == id or plain not in block.labels:
+        return None
+    return view.row_label(id, block.labels.index(plain))
+
+
+def differences(game: Game, found: Forecast) -> list[Difference]:
+    """A forecast's differences that show, the largest first by the spread of the futures."""
+    made = []
+    for row, name in enumerate(found.names):
+        obs = game.model.scenario.obs[name]
+        summed = obs.yearly == "sum"
+        paired = found.difference(name)
+        ends = paired.sum(axis=0) if summed else paired[-1]
+        plain = found.without[row].sum(axis=0) if summed else found.without[row][-1]
+        low, middle, high = (float(x) for x in np.quantile(ends, (0.05, 0.5, 0.95)))
+        shown = 0.5 * 10.0**-obs.decimals
+        if max(abs(low), abs(middle), abs(high)) < shown:
+            continue
+        sign = {"higher": 1, "lower": -1}.get(obs.better, 0)
+        made.append(
+            _difference(game, name, (middle, low, high), summed,
+                float(np.mean(ends * sign > 0)), float(abs(middle) / (plain.std() + 2 * shown)))
+        )  # fmt: skip
+    return sorted(made, key=lambda d: -d.weight)
+
+
+def _difference(
+    game: Game, name: str, amounts: tuple[float, float, float], summed: bool, share: float, weight: float
+) -> Difference:
+    obs = game.model.scenario.obs[name]
+    unit = obs.unit.partition("/")[0] if summed and obs.unit.endswith("/month") else obs.unit
+    return Difference(
+        f"obs.{name}", obs.label, SeatView(game, "").unit_label(unit), obs.decimals, *amounts, summed,
+        verdict(amounts[0], obs.better, obs.decimals), share, weight,
+    )  # fmt: skip
+
+
+def consequences(game: Game, month: int, actor: str, id: str, scales: Mapping[str, float]) -> list[Difference]:
+    """What came of a submission by now: this game less the same luck without it."""
+    other = game.without(month, actor, id)
+    made = []
+    for view in SeatView(game, actor).indicators():
+        name = view.id.removeprefix("obs.")
+        summed = game.model.scenario.obs[name].yearly == "sum"
+        months = range(month, game.month) if summed else [game.month - 1]
+        amount = sum(game.observed(name, m) - other.observed(name, m) for m in months)
+        if abs(amount) < 0.5 * 10.0**-view.decimals:
+            continue
+        weight = abs(amount) / scales[name]
+        made.append(_difference(game, name, (amount, amount, amount), summed, 1.0, weight))
+    return sorted(made, key=lambda d: -d.weight)
+
+
+def debrief(game: Game, actor: str, scales: Mapping[str, float]) -> Debrief:
+    """Look back on a game as one seat played it."""
+    model, s = game.model, game.model.scenario
+    taken = tuple(
+        (month, id)
+        for month in range(game.month)
+        for who, id in game.report(month).decisions
+        if who == actor and (who, id) in game.inputs[month]
+    )
+    behind = {r for _, id in taken for r in _recommendations(game, id)}
+    offered = {r for a in model.happenings.actions if a.actor == actor for r in _recommendations(game, a.id)}
+    strategy, reference = _reference(game, actor)
+    ending = game.ending()
+    return Debrief(
+        (s.ending[ending].title, s.ending[ending].text) if ending else None,
+        tuple(_results(game, reference)), strategy, tuple(sorted(behind)), tuple(sorted(offered - behind)),
+        taken, tuple(_turning(game, actor, scales)), str(game.run_address), game.rewound,
+    )  # fmt: skip
+
+
+def _recommendations(game: Game, id: str) -> list[str]:
+    action = game.model.action(id)
+    sources = {*action.table.source}
+    if action.kind == "choice":
+        sources |= {*game.model.scenario.event[action.item.path[1]].source}
+    return [x for x in sources if RECOMMENDATION.match(x)]
+
+
+def _reference(game: Game, actor: str) -> tuple[Text | None, Mapping[str, float]]:
+    """The outcomes of the scenario's own strategy for the seat, on the same luck."""
+    s = game.model.scenario
+    named = s.scenario.strategy if actor == s.scenario.seats[0] else s.actor[actor].fallback
+    if named is None or named not in s.strategy or s.strategy[named].actor != actor:
+        return None, {}
+    cast = {a: who for a, who in game.cast.items() if who != HUMAN} | {actor: named}
+    header = evolve(game.record.header, seats=[], profile=profile_of(cast))
+    try:
+        other = Game(game.model, Record(header))
+    except AddressError:
+        return None, {}
+    while other.month < game.month:
+        other.advance()
+    return s.strategy[named].label, other.outcomes()
+
+
+def _results(game: Game, reference: Mapping[str, float]) -> list[Result]:
+    s = game.model.scenario
+    view = SeatView(game, "")
+    made = []
+    for id, value in game.outcomes().items():
+        table = s.outcome[id]
+        name = table.of.removeprefix("obs.")
+        obs = s.obs[name]
+        start, end = game.observed(name, -1), game.observed(name)
+        unit = table.unit.partition("/")[0] if table.take == "sum" else table.unit
+        weight = game._constant(table.weight) if table.weight else None
+        made.append(
+            Result(id, table.label, view.unit_label(unit), obs.decimals, table.take, value, start, end,
+                   verdict(end - start, table.better, obs.decimals), weight, reference.get(id))
+        )  # fmt: skip
+    return made
+
+
+def _turning(game: Game, actor: str, scales: Mapping[str, float], count: int = 3) -> list[TurningPoint]:
+    view = SeatView(game, actor)
+    headlines = view.headlines() or view.indicators()
+    moved = []
+    for month in range(game.month):
+        moves = [_in_month(view, i, month) for i in headlines]
+        moves = [i for i in biggest(moves, scales)]
+        size = sum(abs(i.change) / scales[i.id.removeprefix("obs.")] for i in moves)
+        moved.append((size, month, tuple(moves[:2])))
+    moved.sort(key=lambda x: (-x[0], x[1]))
+    chosen = sorted((month, moves) for _, month, moves in moved[:count] if moves)
+    return [TurningPoint(month, moves, game.report(month)) for month, moves in chosen]
+
+
+def _in_month(view: SeatView, indicator: Indicator, month: int) -> Indicator:
+    """An indicator as it stood at the close of an earlier month."""
+    series = indicator.series[: month + 2]
+    change = series[-1] - series[-2]
+    obs = view.model.scenario.obs[indicator.id.removeprefix("obs.")]
+    return evolve(
+        indicator, value=series[-1], change=change, series=series,
+        verdict=verdict(change, obs.better, obs.decimals),
+    )  # fmt: skip
