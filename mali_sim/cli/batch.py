@@ -28,15 +28,48 @@ if TYPE_CHECKING:
 @click.argument("scenario", default=DEFAULT_SCENARIO)
 @click.option("--strategy", "strategies", multiple=True, required=True, metavar="S",
               help="A strategy's id, several joined by +, FILE.py:FUNCTION, or tendency. Repeat to compare.")  # fmt: skip
-@click.option("--runs", type=click.IntRange(1, 100_000_000), default=1_000, show_default=True, help="How many runs of each.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="The luck, the same for all strategies.")
-@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes (numpy) or threads (native).")
-@click.option("--block", type=click.IntRange(1, 100_000), default=1_000, show_default=True, help="Runs in a block; changes speed, never results.")
-@click.option("--draws", type=click.IntRange(0, 10_000_000), default=0, help="Draw constants from their priors: the size of the Latin hypercube.")
+@click.option(
+    "--runs",
+    type=click.IntRange(1, 100_000_000),
+    default=1_000,
+    show_default=True,
+    help="How many runs of each.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=1,
+    show_default=True,
+    help="The luck, the same for all strategies.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Processes (numpy) or threads (native).",
+)
+@click.option(
+    "--block",
+    type=click.IntRange(1, 100_000),
+    default=1_000,
+    show_default=True,
+    help="Runs in a block; changes speed, never results.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(0, 10_000_000),
+    default=0,
+    help="Draw constants from their priors: the size of the Latin hypercube.",
+)
 @reading_option
 @set_option
 @backend_option
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Keep outcomes and a manifest in this folder.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep outcomes and a manifest in this folder.",
+)
 @json_option
 def batch(
     scenario: str, strategies: tuple[str, ...], runs: int, seed: int, workers: int, block: int,
@@ -116,6 +149,9 @@ def as_table(model: "Model", results: "Results", summary: "Summary") -> str:
         def cell(value: float, signed: bool = False, decimals: int = decimals) -> str:
             return words.number(value, decimals, signed).rjust(11)
 
+        if outcome.unit == "share" and decimals == 0:
+            lines += ["", *_frequencies(model, name, summary, words)]
+            continue
         better = "" if outcome.better == "none" else f", {outcome.better} is better"
         lines += ["", f"{outcome.label.en} ({outcome.unit}{better})"]
         head = f"  {'':{wide}}  {'median':>11} {'5 %':>11} {'95 %':>11}"
@@ -129,7 +165,23 @@ def as_table(model: "Model", results: "Results", summary: "Summary") -> str:
                 d = summary.differences[profile][name]
                 line += f"   {cell(d.median, True)} {cell(d.low, True)} {cell(d.high, True)}"
             lines.append(line)
-    lines += ["", "Any run again: mali-sim replay '" + results.addresses[first] + "' (the last number is the run)"]
+    lines += [
+        "",
+        "Any run again: mali-sim replay '" + results.addresses[first] + "' (the last number is the run)",
+    ]
     if results.batch.draws:
         lines.append("With draws, run k takes draw k: replay prints the address of each.")
     return "\n".join(lines)
+
+
+def _frequencies(model: "Model", name: str, summary: "Summary", words: Any) -> list[str]:
+    """An outcome that happens or not: in how many runs of a hundred."""
+    outcome = model.scenario.outcome[name]
+    wide = max(len(p) for p in summary.strategies)
+    lines = [f"{outcome.label.en} (in how many of 100 runs)"]
+    for profile, found in summary.strategies.items():
+        line = f"  {profile:{wide}}  {words.number(100 * found[name].mean, 1).rjust(11)}"
+        if profile in summary.differences:
+            line += words.number(100 * summary.differences[profile][name].mean, 1, True).rjust(38)
+        lines.append(line)
+    return lines

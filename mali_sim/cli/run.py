@@ -24,7 +24,9 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 @click.command()
 @click.argument("scenario", default=DEFAULT_SCENARIO)
-@click.option("--strategy", help="Who plays: a strategy's id, several joined by +, FILE.py:FUNCTION, or tendency.")
+@click.option(
+    "--strategy", help="Who plays: a strategy's id, several joined by +, FILE.py:FUNCTION, or tendency."
+)
 @reading_option
 @set_option
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="The luck.")
@@ -53,13 +55,16 @@ def run(
 
 @click.command()
 @click.argument("address")
-@click.option("--policy", multiple=True, metavar="FILE.py:FUNCTION", help="Python strategies that the run was played by.")
+@click.option(
+    "--policy",
+    multiple=True,
+    metavar="FILE.py:FUNCTION",
+    help="Python strategies that the run was played by.",
+)
 @click.option("--scenario", help="The scenario's file, where it is not a shipped one.")
 @backend_option
 @json_option
-def replay(
-    address: str, policy: tuple[str, ...], scenario: str | None, backend: str, as_json: bool
-) -> None:
+def replay(address: str, policy: tuple[str, ...], scenario: str | None, backend: str, as_json: bool) -> None:
     """Run one run of any batch again, alone, from its ADDRESS."""
     from mali_sim.engine import load_policy
     from mali_sim.play import Address, Game
@@ -109,7 +114,9 @@ def as_table(game: "Game") -> str:
 
     words = Words("en")
     model = game.model
-    shown = [(id, o) for id, o in model.scenario.obs.items() if o.headline] or list(model.scenario.obs.items())[:6]
+    shown = [(id, o) for id, o in model.scenario.obs.items() if o.headline] or list(
+        model.scenario.obs.items()
+    )[:6]
     heads = [o.label.en for _, o in shown]
     widths = [max(len(h), 9) for h in heads]
     lines = [f"{model.scenario.scenario.title.en}  {game.run_address}", ""]

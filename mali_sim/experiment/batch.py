@@ -12,7 +12,14 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -242,9 +249,7 @@ def run_batch(
                 report(Progress(done, total, now - began))
     for array in arrays:
         array.flush()
-    addresses = {
-        p: str(address_of(model, batch, c)) for p, c in zip(profiles, worker.casts, strict=True)
-    }
+    addresses = {p: str(address_of(model, batch, c)) for p, c in zip(profiles, worker.casts, strict=True)}
     results = Results(
         batch, home, names, profiles, addresses, dict(zip(profiles, arrays, strict=True)),
         time.monotonic() - began,
@@ -258,7 +263,9 @@ def _mapped(files: Sequence[Path], shape: tuple[int, int]) -> list[np.memmap]:
     try:
         return [np.lib.format.open_memmap(f, mode="w+", dtype="<f8", shape=shape) for f in files]
     except OSError as error:
-        raise BatchError(f"{files[0].parent}: {error.strerror or error}; name another folder with --out") from None
+        raise BatchError(
+            f"{files[0].parent}: {error.strerror or error}; name another folder with --out"
+        ) from None
 
 
 @contextmanager

@@ -13,23 +13,26 @@ LOW, HIGH = 0.05, 0.95
 @frozen
 class Span:
     """
-    A distribution in three numbers.
+    A distribution in a few numbers.
 
     Parameters
     ----------
     median, low, high : float
         The middle, and what 5 and 95 in 100 runs stay below.
+    mean : float
+        Of what happens or not, the share of runs in which it does.
     """
 
     median: float
     low: float
     high: float
+    mean: float
 
     @classmethod
     def of(cls, values: np.ndarray) -> "Span":
         """From the values of all runs, shape (runs,)."""
         low, median, high = np.quantile(values, (LOW, 0.5, HIGH))
-        return cls(float(median), float(low), float(high))
+        return cls(float(median), float(low), float(high), float(np.mean(values)))
 
 
 @frozen
@@ -60,7 +63,5 @@ def summarise(results: Results) -> Summary:
         strategies[profile] = {n: Span.of(array[k]) for k, n in enumerate(results.names)}
         if profile != first:
             base = results.arrays[first]
-            differences[profile] = {
-                n: Span.of(array[k] - base[k]) for k, n in enumerate(results.names)
-            }
+            differences[profile] = {n: Span.of(array[k] - base[k]) for k, n in enumerate(results.names)}
     return Summary(results.batch.runs, strategies, differences)

@@ -63,9 +63,7 @@ class Address:
         draw = f":draw {self.draw.number}/{self.draw.size}@{self.draw.design}" if self.draw else ""
         changed = ",".join(f"{name}={value!r}" for name, value in self.changes)
         reading = self.reading + (f"{{{changed}}}" if changed else "")
-        return (
-            f"{self.scenario}@{self.fingerprint}:{self.profile}:{reading}:{self.seed}:{self.run}{draw}"
-        )
+        return f"{self.scenario}@{self.fingerprint}:{self.profile}:{reading}:{self.seed}:{self.run}{draw}"
 
     @classmethod
     def parse(cls, text: str) -> "Address":
@@ -140,9 +138,7 @@ def controllers(model: Model, profile: str) -> dict[str, str]:
         actor, _, who = part.partition("=")
         if who:
             if actor not in model.scenario.actor:
-                raise AddressError(
-                    f"there is no actor {actor}; {did_you_mean(actor, model.scenario.actor)}"
-                )
+                raise AddressError(f"there is no actor {actor}; {did_you_mean(actor, model.scenario.actor)}")
             if who not in (HUMAN, TENDENCY) and not who.startswith("py:"):
                 raise AddressError(f"{actor} is played by human, tendency or a strategy, not {who}")
         else:
@@ -195,9 +191,7 @@ def parameters_for(model: Model, address: Address, runs: np.ndarray | None = Non
     return model.parameters.changed(drawn, dict(address.changes), model.sets)
 
 
-def reading_parameters(
-    model: Model, reading: str, changes: Mapping[str, float] | None = None
-) -> np.ndarray:
+def reading_parameters(model: Model, reading: str, changes: Mapping[str, float] | None = None) -> np.ndarray:
     """
     The parameters of a reading, with constants set by hand.
 

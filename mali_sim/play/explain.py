@@ -218,7 +218,9 @@ def _observer(game: Game, id: str, month: int) -> Explanation:
     if month > 0:
         old, new = game.trace(month - 1), game.trace(month)
         if old.programs.trace is new.programs.trace or _same_tape(old, new):
-            target = _output(new, model.layout.blocks["obs"].offset + model.layout.blocks["obs"].labels.index(id))
+            target = _output(
+                new, model.layout.blocks["obs"].offset + model.layout.blocks["obs"].labels.index(id)
+            )
             causes = _substituted(game, old, new, target, _closing_names(game, new, id), obs.source)
     return Explanation(SUBSTITUTION, f"obs.{id}", obs.label, month, before, after, causes)
 

@@ -98,9 +98,7 @@ def forecast(
     seed = forecast_seed(game.model, game.month, actor)
     numbers = np.arange(first_run, first_run + runs, dtype=np.uint64)
     known = known_state(game, actor, engine_draws.run_keys(seed, numbers))
-    names = tuple(
-        id for id, o in game.model.scenario.obs.items() if not o.known_to or actor in o.known_to
-    )
+    names = tuple(id for id, o in game.model.scenario.obs.items() if not o.known_to or actor in o.known_to)
     results = [
         _futures(game, actor, chosen, known, seed, numbers, months, names, backend)
         for chosen in (plan, (*plan, *actions))
@@ -132,9 +130,7 @@ def _futures(
     inputs = np.zeros((len(model.happenings.actions), 1))
     for id in chosen:
         inputs[model.action_rows[id]] = 1.0
-    sim = Simulation(
-        model, Cast((after,)), seed, numbers, game.parameters, backend, known, game.month
-    )
+    sim = Simulation(model, Cast((after,)), seed, numbers, game.parameters, backend, known, game.month)
     sim.recast(Cast((now,)))
     sim.step(inputs)
     found[:, 0] = sim.state[rows]
@@ -165,9 +161,7 @@ def known_state(game: Game, actor: str, keys: np.ndarray) -> np.ndarray:
     ]
     if not hidden:
         return state
-    guesses = run_once(
-        game.programs.guess, game.const, game.state.reshape(-1, 1), runs=1, month=game.month
-    )
+    guesses = run_once(game.programs.guess, game.const, game.state.reshape(-1, 1), runs=1, month=game.month)
     for number, (id, stock) in enumerate(hidden):
         block = model.layout.blocks[f"stock:{id}"]
         guess = guesses[block.offset : block.offset + block.rows, 0]

@@ -594,9 +594,7 @@ class Game:
 
     @staticmethod
     def _exclude(a: Action, b: Action) -> bool:
-        named = [
-            {x.item.name_for(e) for e in getattr(x.table, "excludes", ())} for x in (a, b)
-        ]
+        named = [{x.item.name_for(e) for e in getattr(x.table, "excludes", ())} for x in (a, b)]
         return b.id in named[0] or a.id in named[1]
 
     def submit(self, actor: str, id: str) -> Standing:
@@ -664,9 +662,7 @@ class Game:
             key = int(self._keys(month)[0])
             opening = self.states[month].tolist()
             closing, values = run_program(programs.trace, opening, sources, key, month)
-            self._traces[month] = Trace(
-                month, tuple(opening), tuple(closing), values, programs, sources, key
-            )
+            self._traces[month] = Trace(month, tuple(opening), tuple(closing), values, programs, sources, key)
         return self._traces[month]
 
     def report(self, month: int) -> MonthReport:

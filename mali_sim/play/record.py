@@ -202,7 +202,9 @@ def _row(line: str, number: int, chain: str, before: int) -> tuple[dict[str, Any
     text, said = line[:start] + "}", line[start + len(',"chain":"') : -2]
     chain = hashlib.sha256((chain + text).encode()).hexdigest()
     if said != chain:
-        raise SaveError(f"line {number}: damaged or changed by hand (its hash is not right); use an earlier save")
+        raise SaveError(
+            f"line {number}: damaged or changed by hand (its hash is not right); use an earlier save"
+        )
     try:
         row = json.loads(text)
     except (ValueError, RecursionError):
@@ -216,7 +218,9 @@ def _header(row: dict[str, Any]) -> Header:
     if row.get("kind") != "header":
         raise SaveError("line 1: no header: not a save of this game")
     if not isinstance(row.get("format"), int) or row["format"] > FORMAT:
-        raise SaveError(f"line 1: format {row.get('format')} is newer than this program's {FORMAT}; update it")
+        raise SaveError(
+            f"line 1: format {row.get('format')} is newer than this program's {FORMAT}; update it"
+        )
     values = {k: v for k, v in row.items() if k not in ("kind", "format", "sha256")}
     try:
         header = Header(**values)
@@ -224,7 +228,9 @@ def _header(row: dict[str, Any]) -> Header:
             if hashlib.sha256(text.encode()).hexdigest() != row["sha256"][name]:
                 raise SaveError(f"line 1: the scenario's file {name} is damaged")
     except (TypeError, KeyError, AttributeError):
-        raise SaveError("line 1: the header lacks something, or has what this program does not know") from None
+        raise SaveError(
+            "line 1: the header lacks something, or has what this program does not know"
+        ) from None
     if header.rules_version > RULES_VERSION:
         raise SaveError(
             f"line 1: made under rules {header.rules_version}, this program has {RULES_VERSION}; update it"
