@@ -205,6 +205,7 @@ class MonthBuilder(Paying):
                 with self.c.within(self.opening):
                     x = b.widen(self.c.value(("memory", key), memory.x), memory.dims)
                     if memory.months:
+                        x = b.add(x, b.lit(0.0))
                         size = b.size(memory.dims)
                         kept = block.rows - size
                         parts = [x]
@@ -231,7 +232,8 @@ class MonthBuilder(Paying):
         """Observers on the closing state, and what outcomes gather of them."""
         b = self.b
         if self.s.obs:
-            self._write("obs", b.stack([self._observed(id) for id in self.s.obs]))
+            seen = b.stack([self._observed(id) for id in self.s.obs])
+            self._write("obs", b.add(seen, b.lit(0.0)))
         tallies = []
         for id, outcome in self.s.outcome.items():
             seen = self._observed(outcome.of.partition(".")[2])
@@ -244,7 +246,7 @@ class MonthBuilder(Paying):
                 case "min":
                     tallies.append(b.minimum(held, seen))
                 case "last":
-                    tallies.append(seen)
+                    tallies.append(b.add(seen, b.lit(0.0)))
         if tallies:
             self._write("tally", b.stack(tallies))
 

@@ -55,6 +55,7 @@ class Paying(Deciding):
                 amount = self._condition(effects.item, *key, amount_key)
                 if amount is not None:
                     made = _at_member(effect, effects.item)
+                    amount = self._for_both_ends(amount, made)
                     payments.append(Payment(effects, number, made, amount, row))
         self.month.happened = names
         self.month.watched["happened"] = self.fire = b.stack(rows) if rows else b.lit(0.0)
@@ -66,6 +67,13 @@ class Paying(Deciding):
         for kind, members in groups.items():
             self._pay(kind, members)
         return payments
+
+    def _for_both_ends(self, amount: Value, effect: Effect) -> Value:
+        """A move's amount over the sets of both its stocks: what arrives is what has left."""
+        if effect.move is None:
+            return amount
+        ends = [self._target_rows(end)[1] for end in (effect.from_, effect.to) if end is not None]
+        return self.b.widen(amount, self.b.joined(amount.dims, *ends))
 
     def _pay(self, kind: tuple[bool, bool, bool, bool], members: list[Payment]) -> None:
         """A group of effects of one kind: at once, or spread and delayed in held rows."""
@@ -119,7 +127,7 @@ class Paying(Deciding):
                 used = b.mul(used, b.at_most(wait, b.lit(0.0)))
                 self._write(blocks[2].name, b.maximum(b.sub(wait, one), b.lit(0.0)))
             paid = b.mul(share_now, used)
-            self._write(blocks[0].name, share_now)
+            self._write(blocks[0].name, b.add(share_now, b.lit(0.0)))
             self._write(blocks[1].name, b.sub(left_now, used))
         at = 0
         for p, n in zip(members, sizes, strict=True):

@@ -23,7 +23,11 @@ class StartBuilder:
     def build(self) -> list[tuple[int, Value]]:
         """(offset, value) of all blocks."""
         with self.c.within(self.environment):
-            return [(block.offset, self._block(block)) for block in self.layout.blocks.values()]
+            return [(block.offset, self._whole(block)) for block in self.layout.blocks.values()]
+
+    def _whole(self, block: Block) -> Value:
+        """A block's rows, none of them a negative zero."""
+        return self.b.add(self._block(block), self.b.lit(0.0))
 
     def _block(self, block: Block) -> Value:
         kind, _, id = block.name.partition(":")
@@ -99,7 +103,7 @@ class EstimateBuilder(StartBuilder):
         hidden = [m for m in self.c.memories.values() if m.hidden]
         with self.c.within(self.environment):
             blocks = [self.layout.blocks[f"memory:{m.key}"] for m in hidden]
-            return [(block.offset, self._block(block)) for block in blocks]
+            return [(block.offset, self._whole(block)) for block in blocks]
 
     def guesses(self) -> list[tuple[int, Value]]:
         """(offset, value) of what seats take the hidden stocks for."""
