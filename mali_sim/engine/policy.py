@@ -30,7 +30,7 @@ class Policy:
     Parameters
     ----------
     name : str
-        ``py:NAME#HASH``, the hash being over its source.
+        ``py/NAME#HASH``, the hash being over its source.
     actor : str
     function : callable
     """
@@ -147,4 +147,4 @@ def load_policy(model: Model, text: str) -> Policy:
     if actor not in model.scenario.actor:
         raise PolicyError(f"{text}: there is no actor {actor}")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    return Policy(f"py:{name}#{digest}", actor, function)
+    return Policy(f"py/{name}#{digest}", actor, function)

@@ -139,7 +139,7 @@ def controllers(model: Model, profile: str) -> dict[str, str]:
         if who:
             if actor not in model.scenario.actor:
                 raise AddressError(f"there is no actor {actor}; {did_you_mean(actor, model.scenario.actor)}")
-            if who not in (HUMAN, TENDENCY) and not who.startswith("py:"):
+            if who not in (HUMAN, TENDENCY) and not who.startswith("py/"):
                 raise AddressError(f"{actor} is played by human, tendency or a strategy, not {who}")
         else:
             strategy = model.scenario.strategy.get(part)
@@ -156,7 +156,7 @@ def controllers(model: Model, profile: str) -> dict[str, str]:
 def profile_of(controllers: Mapping[str, str]) -> str:
     """A profile's text, from who plays whom."""
     parts = [
-        f"{actor}={who}" if who == HUMAN or who.startswith("py:") else who
+        f"{actor}={who}" if who == HUMAN or who.startswith("py/") else who
         for actor, who in sorted(controllers.items())
         if who != TENDENCY
     ]

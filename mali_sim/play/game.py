@@ -380,7 +380,7 @@ class Game:
     def _bind(self) -> None:
         """Tapes and rows for who plays now."""
         for actor, who in self._controllers.items():
-            if who.startswith("py:") and not any(p.name == who for p in self.policies):
+            if who.startswith("py/") and not any(p.name == who for p in self.policies):
                 raise AddressError(
                     f"{actor} is played by the Python strategy {who}; give its file, "
                     "unchanged, with --policy FILE.py:FUNCTION"
