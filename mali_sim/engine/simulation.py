@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import frozen
@@ -216,13 +215,12 @@ class Simulation:
         self._stepper.recast()
 
     def _make_stepper(self) -> "Stepper":
+        numpy = _Narrow if len(self.runs) <= NARROW else _Vectors
         if self.backend in (Backend.NATIVE, Backend.AUTO):
             from mali_sim.engine.native import AutoStepper, NativeStepper
 
-            return AutoStepper(self, _Vectors) if self.backend is Backend.AUTO else NativeStepper(self)
-        if self.backend is Backend.REFERENCE:
-            return _Reference(self)
-        return _Narrow(self) if len(self.runs) <= NARROW else _Vectors(self)
+            return NativeStepper(self) if self.backend is Backend.NATIVE else AutoStepper(self, numpy)
+        return _Reference(self) if self.backend is Backend.REFERENCE else numpy(self)
 
     @property
     def state(self) -> np.ndarray:
