@@ -39,9 +39,12 @@ TIME_LIMIT = 20.0
 KEPT = 64
 #: Row-operations after which a compile pays even where nobody asked for one: about a second of NumPy.
 WORTH_COMPILING = 1_000_000_000
+#: Fewer runs than this are left to NumPy where nobody asked for more: they are done before
+#: the C text is written.
+MANY = 64
 #: Nothing here lets the compiler change a result: no contraction into fused operations,
 #: no reordering; errno and traps are not looked at.
-FLAGS = (
+FLAGS: tuple[str, ...] = (
     "-O2", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
     "-fno-strict-aliasing", "-shared", "-fPIC", "-w",
 )  # fmt: skip
@@ -456,7 +459,8 @@ class AutoStepper:
     NumPy first; the compiled tape once it is there.
 
     A library from an earlier time is used at once. Otherwise the compile begins when
-    NumPy has served so much that it pays, and is waited for by nobody.
+    NumPy has served so much that it pays, and is waited for by nobody. A few runs stay
+    with NumPy.
 
     Parameters
     ----------
@@ -466,8 +470,9 @@ class AutoStepper:
 
     def __init__(self, sim: "Simulation", make: "Callable[[Simulation], Stepper]") -> None:
         self.sim = sim
-        self._library = library(sim.programs, sim.const.shape[1] > 1)
-        self._native = self._library.ready()
+        many = len(sim.runs) >= MANY
+        self._library = library(sim.programs, sim.const.shape[1] > 1) if many else None
+        self._native = self._library is not None and self._library.ready()
         self._stepper: Stepper = NativeStepper(sim) if self._native else make(sim)
 
     @property
@@ -504,7 +509,7 @@ class AutoStepper:
 
     def _turn(self) -> None:
         """Change over when the library has become ready."""
-        if self._native:
+        if self._native or self._library is None:
             return
         if self._library.ready():
             native = NativeStepper(self.sim)
