@@ -17,7 +17,8 @@ from mali_sim.scenario.schema import schema
 
 HERE = Path(__file__).parent
 SHIPPED = sorted(content_folder("scenarios").rglob("*.toml"))
-EXAMPLES = [HERE / "bad" / "base.toml", HERE / "bad" / "good.toml", *sorted((HERE / "scenarios").rglob("*.toml"))]
+BAD = HERE / "bad"
+EXAMPLES = [*sorted((HERE / "scenarios").rglob("*.toml")), BAD / "base.toml", BAD / "good.toml"]
 SCHEMA = schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 

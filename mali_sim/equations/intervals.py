@@ -21,10 +21,10 @@ class Interval:
         return self.low <= value <= self.high
 
     def __add__(self, other: "Interval") -> "Interval":
-        return Interval(self.low + other.low, self.high + other.high)
+        return _between(self.low + other.low, self.high + other.high)
 
     def __sub__(self, other: "Interval") -> "Interval":
-        return Interval(self.low - other.high, self.high - other.low)
+        return _between(self.low - other.high, self.high - other.low)
 
     def __mul__(self, other: "Interval") -> "Interval":
         products = [_times(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
@@ -66,6 +66,11 @@ class Interval:
 
 
 TRUTH = Interval(0.0, 1.0)
+
+
+def _between(low: float, high: float) -> Interval:
+    """An interval whose ends may be inf - inf, which is no number: then they are open."""
+    return Interval(low if low == low else -inf, high if high == high else inf)
 
 
 def _times(a: float, b: float) -> float:

@@ -35,8 +35,8 @@ class Unit:
     free: bool = False
 
     def __str__(self) -> str:
-        above = [_power(n, p) for n, p in self.powers if p > 0]
-        below = [_power(n, -p) for n, p in self.powers if p < 0]
+        above = [word for n, p in self.powers if p > 0 for word in _power(n, p)]
+        below = [word for n, p in self.powers if p < 0 for word in _power(n, -p)]
         top = "*".join(([self.scale] if self.scale and self.scale != "share" else []) + above)
         if not top:
             top = "1" if below else (self.scale or "share")
@@ -84,8 +84,8 @@ PER_MONTH = Unit((("month", Fraction(-1)),), "share")
 MONTHS_PER_YEAR = Unit((("month", Fraction(1)), ("year", Fraction(-1))), "share")
 
 
-def _power(name: str, power: Fraction) -> str:
-    return name if power == 1 else f"{name}^{power}"
+def _power(name: str, power: Fraction) -> list[str]:
+    return [name] * int(power) if power.denominator == 1 else [f"{name}^({power})"]
 
 
 def _combine(

@@ -43,6 +43,8 @@ NOISE_REACH = 12**0.5
 NEVER = 1200
 MAX_ROWS = 20_000
 MAX_DELAY = 120
+#: Misspelt names for which a near one is looked for: it takes milliseconds each.
+MAX_MENDS = 300
 
 
 class Reads(Flag):
@@ -110,6 +112,7 @@ class Variables:
         self.sets = sets
         self.problems: list[Problem] = []
         self._told: set[Problem] = set()
+        self._mends: dict[tuple[str, str], str] = {}
         self.trees: dict[tuple[str, ...], Node | None] = {}
         self.known: dict[str, Typed] = {}
         self.memory_types: dict[str, Typed] = {}
@@ -181,8 +184,11 @@ class Variables:
     ) -> None:
         """A name that is not there; silent when it is there but damaged."""
         tables = ("constant", "lookup", "stock", "switch", "aux") if table == "" else (table,)
-        if not any((t, name.split(".")[0]) in self.loaded.damaged for t in tables):
-            self.problem(path, what, did_you_mean(name, known))
+        if any((t, name.split(".")[0]) in self.loaded.damaged for t in tables):
+            return
+        if (name, table) not in self._mends and len(self._mends) < MAX_MENDS:
+            self._mends[name, table] = did_you_mean(name, known)
+        self.problem(path, what, self._mends.get((name, table), ""))
 
     def variable(self, id: str) -> Typed:
         """The type of a declared variable or observer (``obs.ID``)."""
@@ -596,7 +602,8 @@ class _Typing:
             span = a.interval + b.interval if op == "+" else a.interval - b.interval
             return evolve(both, unit=a.unit.joined(b.unit), interval=span)
         if op == "*":
-            span = a.interval.square() if a_node == b_node else a.interval * b.interval
+            squared = a_node == b_node and not a.random
+            span = a.interval.square() if squared else a.interval * b.interval
             return evolve(both, unit=self._product(a_node, a, b_node, b), interval=span)
         if 0 in b.interval and not b.unknown:
             self.problem(
@@ -799,14 +806,14 @@ class _Typing:
 
     def _months(self, kind: str, found: Typed, id: str) -> None:
         """How long a memory is: above 0, and of a delay a whole number that the state can hold."""
-        if found.unknown:
+        value = self.all.scenario.constant[id].value
+        if found.unknown or isinstance(value, dict):
             return
         if not found.unit.fits(units.MONTH):
             self.problem(f"the months have the unit {found.unit}", "month is wanted")
         elif found.interval.low <= 0:
             self.problem(f"{id} can be {found.interval.low:g} months", "a range above 0 is wanted")
         elif kind == "delay":
-            value = self.all.scenario.constant[id].value
             if value not in range(1, MAX_DELAY + 1):
                 self.problem(f"{id} is {value:g} months", f"delay() takes whole months, 1 to {MAX_DELAY}")
 

@@ -122,10 +122,14 @@ class _Folder:
         pure = PurePosixPath(name)
         if pure.is_absolute() or ".." in pure.parts or "\\" in name or ":" in name or "\0" in name:
             raise _Wrong("the path leaves the scenario's folder", "name a file below it")
-        path = (self.folder / pure).resolve()
+        try:
+            path = (self.folder / pure).resolve()
+            there = path.is_file()
+        except (OSError, RuntimeError, ValueError):  # too long a name, a circle of links
+            raise _Wrong(f"{name[:40]} is no file's name") from None
         if not path.is_relative_to(self.folder):
             raise _Wrong("the path leaves the scenario's folder", "name a file below it")
-        if not path.is_file():
+        if not there:
             near = [p.relative_to(self.folder).as_posix() for p in self._siblings(path)]
             raise _Wrong(f"there is no file {name}", did_you_mean(name, near))
         try:
@@ -150,6 +154,7 @@ class _Loader:
         self.texts: dict[str, str] = {}
         self.lines: dict[str, dict[tuple[str, ...], int]] = {}
         self.owner: dict[tuple[str, ...], str] = {}
+        self.unread = False
         self.problems: list[Problem] = []
         self.damaged: set[tuple[str, str]] = set()
         self.merged: dict[str, dict[str, Any]] = {name: {} for name in _TABLES}
@@ -174,6 +179,8 @@ class _Loader:
         else:
             self._check_header(header)
         tables = {name: self._table(name) for name in _TABLES}
+        if self.unread:  # the names that those files define would all be missing
+            raise ScenarioProblems(self._located())
         scenario = c.Scenario(scenario=header, **tables)
         return LoadedScenario(
             scenario, self.texts, self.main, self._places(), frozenset(self.damaged), tuple(self._located())
@@ -203,6 +210,11 @@ class _Loader:
 
     def _read(self, name: str, path: tuple[str, ...]) -> dict[str, Any] | None:
         """One file as a dict, its text and lines noted; None and a problem when it is no TOML."""
+        data = self._parsed(name, path)
+        self.unread = self.unread or data is None
+        return data
+
+    def _parsed(self, name: str, path: tuple[str, ...]) -> dict[str, Any] | None:
         try:
             text = self.source[name]
             check_limits(text.encode())

@@ -74,9 +74,12 @@ class _Reader:
         line = 1
         for match in _TOKEN.finditer(text):
             token = match.group()
-            if token == "\n" or not (token.isspace() or token.startswith("#")):
+            if token == "\n":
                 self.tokens.append((token, line))
-            line += token.count("\n")
+                line += 1
+            elif token[0] not in "# \t\r" and not token.isspace():
+                self.tokens.append((token, line))
+                line += token.count("\n")
         self.at = 0
         self.arrays: dict[tuple[str, ...], int] = {}
 

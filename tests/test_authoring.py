@@ -1,0 +1,99 @@
+"""The guide for authors: its example is a scenario, and its reference leaves nothing out."""
+
+import re
+from pathlib import Path
+
+import attrs
+import numpy as np
+import pytest
+
+from mali_sim.engine import Cast, Simulation
+from mali_sim.equations import units
+from mali_sim.model import Model, check, load_model
+from mali_sim.model.variables import CLOCKS, FUNCTIONS
+from mali_sim.scenario import classes as c
+
+GUIDE = (Path(__file__).parent.parent / "docs" / "authoring.md").read_text(encoding="utf-8")
+EXAMPLE = re.search(r"^```toml\n(\[scenario\]\n.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
+REFERENCE = GUIDE.partition("## Reference")[2]
+CODE = set(re.findall(r"`([^`\n]+)`", REFERENCE))
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    assert EXAMPLE is not None
+    file = tmp_path_factory.mktemp("example") / "orsa-river.toml"
+    file.write_text(EXAMPLE.group(1), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def model(example: Path) -> Model:
+    return load_model(example)
+
+
+def test_the_example_has_no_problems(example: Path):
+    assert check(example) == ()
+
+
+def test_the_example_is_short_enough_to_be_read():
+    assert EXAMPLE is not None
+    assert 120 <= len(EXAMPLE.group(1).splitlines()) <= 200
+
+
+def test_the_example_plays_a_year_and_its_books_close(model: Model):
+    simulation = Simulation(model, Cast(({"highlands": "share_early"},)), 7, np.arange(50))
+    simulation.advance(12)
+    simulation.check()
+    water = simulation.state[model.layout.blocks["stock:reservoir"].offset]
+    assert (water > 0).all()
+    assert len(set(water)) > 10, "the weather differs"
+
+
+def test_sharing_early_is_worth_something_in_the_example(model: Model):
+    def trust(strategy: dict[str, str]) -> float:
+        simulation = Simulation(model, Cast((strategy,)), 7, np.arange(200))
+        simulation.advance(12)
+        return float(simulation.state[model.layout.blocks["stock:trust"].offset].mean())
+
+    assert trust({"highlands": "share_early"}) > trust({}) + 5
+
+
+def keys() -> list[str]:
+    found = []
+    for table, field in attrs.fields_dict(c.Scenario).items():
+        cls = field.type if table == "scenario" else field.type.__args__[1]
+        found += [f"{table}.{c.toml_key(f.name)}" for f in attrs.fields(cls)]
+    for name, cls in (("effect", c.Effect), ("choice", c.EventChoice), ("rule", c.Rule)):
+        found += [f"{name}.{c.toml_key(f.name)}" for f in attrs.fields(cls)]
+    return found
+
+
+def section(table: str) -> str:
+    """The reference's part about one table: from its heading to the next."""
+    start = REFERENCE.find(f"### {table}")
+    assert start >= 0, f"no heading for {table}"
+    return REFERENCE[start : REFERENCE.find("\n### ", start + 1)]
+
+
+HEADINGS = {
+    "scenario": "[scenario]", "override": "[override]", "effect": "Effects", "choice": "[event.ID]",
+    "rule": "[strategy.ID]", **{t: f"[{t}.ID]" for t in attrs.fields_dict(c.Scenario) if t != "scenario"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", keys())
+def test_every_key_stands_in_the_reference(key: str):
+    table, _, name = key.partition(".")
+    assert re.search(rf"`{re.escape(name)}\b", section(HEADINGS[table])), f"{name} of {table}"
+
+
+def test_every_word_and_function_stands_in_the_reference():
+    for words in c.WORDS.values():
+        for word in words:
+            assert word in CODE, word
+    written = " ".join(CODE)
+    for name in FUNCTIONS:
+        assert f"{name}(" in written, name
+    for name in (*CLOCKS, *units.BUILT_IN):
+        assert name in CODE, name
