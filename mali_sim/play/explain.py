@@ -13,6 +13,7 @@ from attrs import frozen
 from mali_sim.engine.reference import _operation
 from mali_sim.equations import Node, names_in, show
 from mali_sim.model import Model, Value
+from mali_sim.model.tape import is_zero
 from mali_sim.play.game import Game, Trace
 from mali_sim.scenario import Text, did_you_mean
 from mali_sim.scenario.texts import both
@@ -251,6 +252,8 @@ def _output(trace: Trace, row: int) -> Value:
     for offset, value in trace.programs.trace.outputs:
         rows = trace.programs.trace.rows(value)
         if offset <= row < offset + rows:
+            if value.op == "add" and is_zero(value.args[1]):  # what takes a zero's sign away
+                value = value.args[0]
             if value.op == "stack":
                 at = offset
                 for arg in value.args:
