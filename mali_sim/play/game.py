@@ -500,12 +500,18 @@ class Game:
 
     def left(self, actor: str) -> float | None:
         """What an actor has left after the plan."""
-        capital = self.capital(actor)
+        return self._left(actor, self.plan.get(actor, ()))[0]
+
+    def _left(self, actor: str, plan: Sequence[str]) -> tuple[float | None, bool]:
+        """What a plan leaves, and whether all of it fits, deducted by ids as the month does."""
+        capital, fits = self.capital(actor), True
         if capital is None:
-            return None
-        for id in self.plan.get(actor, ()):
-            capital -= self._cost(self.model.action(id))
-        return capital
+            return None, True
+        for id in sorted(plan):
+            cost = self._cost(self.model.action(id))
+            fits = fits and cost <= capital
+            capital -= cost
+        return capital, fits
 
     def _cost(self, action: Action) -> float:
         actions = self.model.happenings.actions
@@ -580,8 +586,7 @@ class Game:
     def _unfit(self, action: Action, cost: float) -> Text | None:
         """Why an action does not fit the plan."""
         plan = self.plan.get(action.actor, [])
-        left = self.left(action.actor)
-        if left is not None and cost > left:
+        if cost and not self._left(action.actor, [*plan, action.id])[1]:
             return both("Not enough political capital left this month.")
         for other in plan:
             planned = self.model.action(other)
