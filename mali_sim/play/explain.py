@@ -276,11 +276,19 @@ def _closing_names(game: Game, trace: Trace, own: str) -> dict[int, str]:
     for watched, value in trace.programs.trace.watched.items():
         if watched.startswith("flow:") and watched.count(":") == 1:
             names[value.number] = f"flow.{watched[5:]}"
+    for value, happened in zip(*_happened(trace), strict=False):
+        names.setdefault(value.number, f"happened.{happened}")
     obs = model.layout.blocks["obs"]
     for id in obs.labels:
         if id != own:
             names.setdefault(_output(trace, obs.offset + obs.labels.index(id)).number, f"obs.{id}")
     return names
+
+
+def _happened(trace: Trace) -> tuple[tuple[Value, ...], tuple[str, ...]]:
+    """Values that say whether something happened this month, and their names."""
+    value = trace.programs.trace.watched["happened"]
+    return value.args if value.op == "stack" else (value,), trace.programs.happened
 
 
 def _opening_names(game: Game, trace: Trace, own: str) -> dict[int, str]:
@@ -311,17 +319,21 @@ def _substituted(
     return tuple(causes)
 
 
+#: What rows from outside are called where an equation ends at them.
+_LEAVES = {"draw": "luck", "clock": "time", "input": "decisions", "mode": "players"}
+
+
 def _inputs(game: Game, target: Value, names: Mapping[int, str]) -> dict[str, list[Value]]:
     """The values where an equation ends, grouped by what they are called, in tape order."""
     found: dict[str, list[Value]] = {}
     seen: set[int] = set()
 
-    def visit(value: Value, top: bool) -> None:
+    def visit(value: Value) -> None:
         if value.number in seen:
             return
         seen.add(value.number)
         label = None
-        if not top and value.number in names:
+        if value.number in names:
             label = names[value.number]
         elif value.op == "state":
             label = game.model.layout.label(value.attr)
@@ -329,15 +341,15 @@ def _inputs(game: Game, target: Value, names: Mapping[int, str]) -> dict[str, li
                 if block.offset <= value.attr < block.offset + block.rows:
                     kind, _, id = block.name.partition(":")
                     label = id if kind in ("stock", "switch", "memory") else f"{kind}.{label}"
-        elif value.op in ("draw", "clock"):
-            label = "luck" if value.op == "draw" else "time"
+        elif value.op in _LEAVES:
+            label = _LEAVES[value.op]
         if label is not None:
             found.setdefault(label, []).append(value)
             return
         for arg in value.args:
-            visit(arg, False)
+            visit(arg)
 
-    visit(target, True)
+    visit(target)
     return found
 
 
@@ -364,10 +376,15 @@ def _evaluate(
 def input_label(model: Model, name: str) -> Text:
     """The words for an input of an equation."""
     s = model.scenario
-    if name == "luck":
-        return both("Luck")
-    if name == "time":
-        return both("Time")
+    match name:
+        case "luck":
+            return both("Luck")
+        case "time":
+            return both("Time")
+        case "decisions":
+            return both("Decisions")
+        case "players":
+            return both("Who plays")
     root, _, rest = name.partition(".")
     tables = {"obs": s.obs, "flow": s.flow}
     if root in tables and rest in tables[root]:
@@ -375,7 +392,7 @@ def input_label(model: Model, name: str) -> Text:
     for table in (s.stock, s.aux, s.switch):
         if name in table:
             return table[name].label
-    if root in ("since", "offer", "pending"):
+    if root in ("since", "offer", "pending", "happened"):
         try:
             label = happening_label(model, rest)[0]
         except UnknownName:
