@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("scenario", default=DEFAULT_SCENARIO)
-@click.option("--strategy", "strategies", multiple=True, required=True, metavar="S",
-              help="A strategy's id, several joined by +, FILE.py:FUNCTION, or tendency. Repeat to compare.")  # fmt: skip
+@click.option(
+    "--strategy",
+    "strategies",
+    multiple=True,
+    required=True,
+    metavar="S",
+    help="A strategy's id, several joined by +, FILE.py:FUNCTION, or tendency. Repeat to compare.",
+)
 @click.option(
     "--runs",
     type=click.IntRange(1, 100_000_000),
@@ -110,7 +116,8 @@ class _Bar:
         self.shown = True
         share = 100 * progress.done / progress.total
         left = f"{progress.left:.0f} s left" if progress.left < 1e6 else ""
-        text = f"\r{share:5.1f} %  {progress.done:,} of {progress.total:,} runs  {progress.rate:,.0f}/s  {left}   "
+        done = f"{progress.done:,} of {progress.total:,} runs"
+        text = f"\r{share:5.1f} %  {done}  {progress.rate:,.0f}/s  {left}   "
         click.echo(text, nl=False, err=True)
 
     def end(self) -> None:

@@ -43,7 +43,10 @@ def _packages() -> list[tuple[bool, str, str]]:
         except metadata.PackageNotFoundError:
             found.append((False, name, f"not installed; pip install {name}"))
     try:
-        both = f"{metadata.version('pygame')} is installed over pygame-ce; pip uninstall pygame, then pip install --force-reinstall pygame-ce"
+        both = (
+            f"{metadata.version('pygame')} is installed over pygame-ce; pip uninstall pygame, "
+            "then pip install --force-reinstall pygame-ce"
+        )
         found.append((False, "pygame", both))
     except metadata.PackageNotFoundError:
         pass

@@ -112,8 +112,9 @@ class Unrolled:
         return 0 if row < 0 else self._levels[row]
 
     def _node(self, op: str, args: tuple[int, ...], value: Value | None = None) -> int:
-        if len(args) <= 2:
-            key = (op, args[0], args[-1])
+        if op != "choose":
+            first, *rest = args
+            key = (op, first, rest[0] if rest else first)
             known = self._known.get(key)
             if known is not None:
                 return known

@@ -139,7 +139,7 @@ def load_policy(model: Model, text: str) -> Policy:
         spec.loader.exec_module(module)
     except Exception as error:
         raise PolicyError(f"{text}: {type(error).__name__}: {error}") from error
-    function = getattr(module, name, None)
+    function: Any = getattr(module, name, None)
     if not callable(function):
         known = [n for n, f in vars(module).items() if inspect.isfunction(f)]
         raise PolicyError(f"{text}: there is no function {name}; it has {', '.join(known) or 'none'}")

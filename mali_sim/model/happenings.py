@@ -151,8 +151,10 @@ def expand(variables: Variables) -> Happenings:
             if each is None:
                 made.append((Item(id, (kind, id)), table))
             else:
-                for member in sets.members.get(each, ()):
-                    made.append((Item(f"{id}.{member}", (kind, id), member, each), table))
+                made.extend(
+                    (Item(f"{id}.{member}", (kind, id), member, each), table)
+                    for member in sets.members.get(each, ())
+                )
         return made
 
     decisions = items("decision", s.decision.items())

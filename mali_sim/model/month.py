@@ -3,7 +3,7 @@
 from mali_sim.model.names import Month, Posting
 from mali_sim.model.paying import Paying, Payment
 from mali_sim.model.tape import Value
-from mali_sim.model.variables import NEVER
+from mali_sim.model.variables import NEVER, Typed
 from mali_sim.scenario.classes import Stock
 
 #: Where a maximum or minimum over the months starts.
@@ -49,18 +49,6 @@ class MonthBuilder(Paying):
 
     def _stock(self, target: str | None) -> Stock:
         return self.s.stock[(target or "").partition(".")[0]]
-
-    def _target_rows(self, target: str) -> tuple[str, tuple[str, ...], list[int] | None]:
-        """A stock's id, the sets left at this target, and its rows when a member is named."""
-        id, _, member = target.partition(".")
-        dims = self.layout.blocks[f"stock:{id}"].dims
-        if not member:
-            return id, dims, None
-        left = tuple(d for d in dims if member not in self.sets.members[d])
-        rows = [
-            n for n, c in enumerate(self.sets.combinations(dims)) if member in c
-        ]
-        return id, left, rows
 
     def _arriving(self, value: Value, dims: tuple[str, ...]) -> Value:
         """A flow's amounts as its target takes them: summed over what the target lacks."""

@@ -7,8 +7,6 @@ from mali_sim.model.happenings import Happenings, Item
 from mali_sim.model.layout import Block, Layout
 from mali_sim.model.parameters import Parameters
 from mali_sim.model.tape import Value
-from mali_sim.model.variables import Typed
-from mali_sim.scenario.classes import Stock
 
 #: States of an offer.
 NONE, ASKED, IN_FORCE = 0.0, 1.0, 2.0
@@ -194,3 +192,15 @@ class MonthNames:
 
     def _mode(self, name: str) -> Value:
         return self.b.source("mode", self.modes[name])
+
+    def _target_rows(self, target: str) -> tuple[str, tuple[str, ...], list[int] | None]:
+        """A stock's id, the sets left at this target, and its rows when a member is named."""
+        id, _, member = target.partition(".")
+        dims = self.layout.blocks[f"stock:{id}"].dims
+        if not member:
+            return id, dims, None
+        left = tuple(d for d in dims if member not in self.sets.members[d])
+        rows = [
+            n for n, c in enumerate(self.sets.combinations(dims)) if member in c
+        ]
+        return id, left, rows
