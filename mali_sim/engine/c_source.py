@@ -87,6 +87,8 @@ static void enter(double *to, const double *from, long rows, long stride, long f
   for (long row = 0; row < rows; row++, to += T, from += stride)
     if (stride == 1)
       for (long i = 0; i < T; i++) to[i] = from[0];
+    else if (first + T <= runs)
+      __builtin_memcpy(to, from + first, T * sizeof *to);
     else
       for (long i = 0; i < T; i++) to[i] = from[first + i < runs ? first + i : runs - 1];
 }
@@ -121,7 +123,10 @@ void mali_advance(
       S = closed;
     }
     for (long row = 0; row < STATE_ROWS; row++)
-      for (long i = 0; i < here; i++) state[row * runs + first + i] = S[row * T + i];
+      if (here == T)
+        __builtin_memcpy(state + row * runs + first, S + row * T, T * sizeof *S);
+      else
+        for (long i = 0; i < here; i++) state[row * runs + first + i] = S[row * T + i];
   }
 }
 """
