@@ -22,6 +22,8 @@ from mali_sim.scenario import Text
 
 #: Sources with such ids are recommendations.
 RECOMMENDATION = re.compile(r"R\d+\Z")
+#: From this part of a change on, one cause is spoken of alone.
+_ALONE = 0.8
 _YARDSTICK_RUNS = 100
 _YARDSTICK_MONTHS = 12
 
@@ -120,14 +122,18 @@ def yardstick(game: Game, actor: str) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        Root mean square, never below the last digit shown.
+        Root mean square, never below twice the last digit shown.
     """
     start = Game(game.model, Record(game.record.header))
     futures = forecast(start, actor, runs=_YARDSTICK_RUNS, months=_YARDSTICK_MONTHS)
+    view = SeatView(game, actor)
     found = {}
     for row, name in enumerate(futures.names):
-        strayed = futures.without[row] - start.observed(name)
-        floor = 10.0 ** -game.model.scenario.obs[name].decimals
+        counted = name in view.counted
+        strayed = futures.without[row] - (futures.without[row][:1] if counted else start.observed(name))
+        obs = game.model.scenario.obs[name]
+        # A share without decimals is yes or no, and its turning is news.
+        floor = 0.1 if obs.unit == "share" and not obs.decimals else 2 * 10.0**-obs.decimals
         found[name] = max(float(np.sqrt(np.mean(strayed**2))), floor)
     return found
 
@@ -138,7 +144,9 @@ def biggest(indicators: Sequence[Indicator], scales: Mapping[str, float]) -> lis
     return sorted(moved, key=lambda i: -abs(i.change) / scales[i.id.removeprefix("obs.")])
 
 
-def root_causes(view: SeatView, name: str, month: int, count: int = 2) -> list[tuple[Text, Text | None, float, int]]:
+def root_causes(
+    view: SeatView, name: str, month: int, count: int = 2
+) -> list[tuple[Text, Text | None, float, int]]:
     """
     The strongest causes of a change, looking through what only repeats it.
 
@@ -152,7 +160,8 @@ def root_causes(view: SeatView, name: str, month: int, count: int = 2) -> list[t
     """
     why = view.explain(name, month)
     causes = [c for c in why.causes if c.amount]
-    if len(causes) == 1 and (deeper := _deeper(view, causes[0].id, month)) is not None:
+    alone = causes and abs(causes[0].amount) > _ALONE * sum(abs(c.amount) for c in causes)
+    if alone and (deeper := _deeper(view, causes[0].id, month)) is not None:
         stock = view.model.scenario.stock[deeper.id.partition(".")[0].partition("[")[0]]
         member = member_label(view, deeper.id)
         found = []
@@ -223,7 +232,9 @@ def _difference(
     )  # fmt: skip
 
 
-def consequences(game: Game, month: int, actor: str, id: str, scales: Mapping[str, float]) -> list[Difference]:
+def consequences(
+    game: Game, month: int, actor: str, id: str, scales: Mapping[str, float]
+) -> list[Difference]:
     """What came of a submission by now: this game less the same luck without it."""
     other = game.without(month, actor, id)
     made = []
@@ -292,7 +303,8 @@ def _results(game: Game, reference: Mapping[str, float]) -> list[Result]:
         table = s.outcome[id]
         name = table.of.removeprefix("obs.")
         obs = s.obs[name]
-        start, end = game.observed(name, -1), game.observed(name)
+        start = game.observed(name, min(0, game.month - 1) if name in view.counted else -1)
+        end = game.observed(name)
         unit = table.unit.partition("/")[0] if table.take == "sum" else table.unit
         weight = game._constant(table.weight) if table.weight else None
         made.append(
@@ -307,8 +319,7 @@ def _turning(game: Game, actor: str, scales: Mapping[str, float], count: int = 3
     headlines = view.headlines() or view.indicators()
     moved = []
     for month in range(game.month):
-        moves = [_in_month(view, i, month) for i in headlines]
-        moves = [i for i in biggest(moves, scales)]
+        moves = biggest([_in_month(view, i, month) for i in headlines], scales)
         size = sum(abs(i.change) / scales[i.id.removeprefix("obs.")] for i in moves)
         moved.append((size, month, tuple(moves[:2])))
     moved.sort(key=lambda x: (-x[0], x[1]))
@@ -318,10 +329,12 @@ def _turning(game: Game, actor: str, scales: Mapping[str, float], count: int = 3
 
 def _in_month(view: SeatView, indicator: Indicator, month: int) -> Indicator:
     """An indicator as it stood at the close of an earlier month."""
-    series = indicator.series[: month + 2]
-    change = series[-1] - series[-2]
+    series = indicator.series[: len(indicator.series) - view.game.month + 1 + month]
+    value, change = series[-1], 0.0
+    if len(series) > 1:
+        change = value - series[-2]
     obs = view.model.scenario.obs[indicator.id.removeprefix("obs.")]
     return evolve(
-        indicator, value=series[-1], change=change, series=series,
+        indicator, value=value, change=change, series=series,
         verdict=verdict(change, obs.better, obs.decimals),
     )  # fmt: skip

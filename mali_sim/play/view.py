@@ -1,11 +1,12 @@
 """What a seat sees: the game through one actor's eyes, ready to be shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from attrs import evolve, frozen
 
 from mali_sim.equations import names_in
+from mali_sim.equations.tree import Name
 from mali_sim.play.explain import Cause, Explanation, UnknownName, explain
 from mali_sim.play.game import Game, MonthReport, Standing
 from mali_sim.scenario import Text
@@ -29,7 +30,9 @@ class Indicator:
         Against the month before.
     verdict : {'better', 'worse', 'same', 'neither'}
     series : tuple of float
-        From the start to now.
+        From the start to now; of what is counted month by month, from the first month.
+    known : bool
+        False before the first month of what is counted month by month.
     """
 
     id: str
@@ -44,6 +47,7 @@ class Indicator:
     headline: bool
     topic: str | None
     source: tuple[str, ...]
+    known: bool = True
 
 
 @frozen
@@ -126,14 +130,29 @@ class SeatView:
     def indicator(self, id: str) -> Indicator:
         """One observer."""
         obs = self.model.scenario.obs[id]
-        months = range(-1, self.game.month)
+        counted = id in self.counted and self.game.month > 0
+        months = range(0 if counted else -1, self.game.month)
         series = tuple(self.game.observed(id, m) for m in months)
-        change = series[-1] - series[-2] if len(series) > 1 else 0.0
+        value, change = _latest(series)
         return Indicator(
-            f"obs.{id}", obs.label, obs.text, self.unit_label(obs.unit), obs.decimals, series[-1],
+            f"obs.{id}", obs.label, obs.text, self.unit_label(obs.unit), obs.decimals, value,
             change, verdict(change, obs.better, obs.decimals), series, obs.headline, obs.topic,
-            obs.source,
+            obs.source, id not in self.counted or counted,
         )  # fmt: skip
+
+    @cached_property
+    def counted(self) -> frozenset[str]:
+        """Observers of what happens in a month: they have no value before the first."""
+        trees = {id: self.model.variables.trees.get(("obs", id, "value")) for id in self.model.scenario.obs}
+        reads = {id: names_in(tree) for id, tree in trees.items() if tree is not None}
+        roots = ("flow.", "decision.", "event.")
+        found = {id for id, names in reads.items() if any(n.startswith(roots) for n in names)}
+        while True:
+            through = {f"obs.{id}" for id in found}
+            more = {id for id, names in reads.items() if names & through} - found
+            if not more:
+                return frozenset(found)
+            found |= more
 
     def visible_stocks(self) -> list[str]:
         """Stocks that the seat can see."""
@@ -151,14 +170,13 @@ class SeatView:
         found = []
         for row, name in enumerate(block.labels):
             series = tuple(float(s[block.offset + row]) for s in self.game.states)
-            change = series[-1] - series[-2] if len(series) > 1 else 0.0
-            found.append(
-                Indicator(
-                    f"stock.{name}", self.row_label(stock_id, row), None, self.unit_label(stock.unit),
-                    decimals, series[-1], change, verdict(change, stock.better, decimals), series,
-                    False, stock.topic, stock.source,
-                )  # fmt: skip
-            )
+            value, change = _latest(series)
+            made = Indicator(
+                f"stock.{name}", self.row_label(stock_id, row), None, self.unit_label(stock.unit),
+                decimals, value, change, verdict(change, stock.better, decimals), series,
+                False, stock.topic, stock.source,
+            )  # fmt: skip
+            found.append(made)
         return found
 
     def row_label(self, stock_id: str, row: int) -> Text:
@@ -179,19 +197,21 @@ class SeatView:
             now = int(self.game.state[offset])
             before = int(self.game.states[-2][offset]) if self.game.month else now
             names = list(switch.values.values()) or [both("no"), both("yes")]
-            found.append(Fact(f"switch.{id}", switch.label, names[now], now != before, switch.topic, switch.source))
+            found.append(
+                Fact(f"switch.{id}", switch.label, names[now], now != before, switch.topic, switch.source)
+            )
         return found
 
     def unit_label(self, unit: str) -> Text:
         """A unit's words: ``CFA bn a month``."""
         above, *below = unit.split("/")
         parts = [self._base_unit(above.strip())]
-        for name in below:
-            parts.append(
-                both("a month") if name.strip() == "month"
-                else both("a year") if name.strip() == "year"
-                else both("per {unit}", unit=self._base_unit(name.strip()))
-            )  # fmt: skip
+        parts += [
+            both("a month") if name.strip() == "month"
+            else both("a year") if name.strip() == "year"
+            else both("per {unit}", unit=self._base_unit(name.strip()))
+            for name in below
+        ]  # fmt: skip
         return Text(" ".join(p.en for p in parts).strip(), " ".join(p.fr for p in parts).strip())
 
     def _base_unit(self, name: str) -> Text:
@@ -226,8 +246,9 @@ class SeatView:
         """
         Why something changed, without what the seat cannot see.
 
-        Causes out of sight are joined with luck into one; equations are shown without
-        numbers where a hidden one is among them. After the last month everything is shown.
+        An observer that is a single stock is explained by the stock's flows. Causes out of
+        sight are joined with luck into one; equations are shown without numbers where a
+        hidden one is among them. After the last month everything is shown.
 
         Raises
         ------
@@ -235,6 +256,10 @@ class SeatView:
             Also for what is hidden from the seat.
         """
         base = name.removeprefix("stock.").partition(".")[0].partition("[")[0]
+        tree = self.model.variables.trees.get(("obs", name.removeprefix("obs."), "value"))
+        if name.startswith("obs.") and isinstance(tree, Name) and self._single(tree.id):
+            found = self.explain(tree.id, month)
+            return evolve(found, id=name, label=self.model.scenario.obs[name[4:]].label)
         if self.game.finished:
             return explain(self.game, name, month)
         if name in self.unseen or base in self.unseen:
@@ -250,6 +275,11 @@ class SeatView:
             shown.append(Cause("unseen", label, amount, "", "", None, ()))
         shown.sort(key=lambda c: -abs(c.amount))
         return evolve(whole, causes=tuple(shown))
+
+    def _single(self, id: str) -> bool:
+        """Whether a name is a stock without sets that the seat may see."""
+        block = self.model.layout.blocks.get(f"stock:{id}")
+        return block is not None and block.rows == 1 and (self.game.finished or id not in self.unseen)
 
     def _out_of_sight(self, cause: Cause) -> bool:
         base = cause.id.partition("[")[0]
@@ -306,7 +336,10 @@ class SeatView:
             )
             for c in choices
         )  # fmt: skip
-        return Question(item.id, item.words(offer.label, sets), item.words(offer.text, sets), answers, None, offer.source)
+        return Question(
+            item.id, item.words(offer.label, sets), item.words(offer.text, sets), answers, None,
+            offer.source,
+        )  # fmt: skip
 
     def offers_in_force(self) -> list[Choice]:
         """Bargains that hold now, in which this seat gives or asks."""
@@ -353,14 +386,20 @@ class SeatView:
         who = self.model.scenario.actor[actor].label
         forms = {
             "decision": word("{who}: {name}"),
-            "ask": word("{who} proposes: {name}"),
-            "accept": word("{who} accepts: {name}"),
-            "refuse": word("{who} refuses: {name}"),
+            "ask": word("{who}, offer: {name}"),
+            "accept": word("{who}, yes to: {name}"),
+            "refuse": word("{who}, no to: {name}"),
             "choice": word("{who}: {name}"),
         }
-        named = label.en.startswith(who.en) and label.fr.startswith(who.fr)
-        text = label if named else both(forms[action.kind], who=who, name=label)
+        text = both(forms[action.kind], who=who, name=label)
+        if action.kind == "ask":
+            text = Text(*(label[x] if who[x] in label[x] else text[x] for x in ("en", "fr")))
         return Line(action.kind, id, text, None, actor, action.table.source)
+
+
+def _latest(series: Sequence[float]) -> tuple[float, float]:
+    """The last value of a series, and its change."""
+    return series[-1], series[-1] - series[-2] if len(series) > 1 else 0.0
 
 
 def verdict(change: float, better: str, decimals: int) -> str:

@@ -64,7 +64,9 @@ class Words:
         sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
         return sign + text
 
-    def quantity(self, value: float, unit: Text | None = None, decimals: int = 0, signed: bool = False) -> str:
+    def quantity(
+        self, value: float, unit: Text | None = None, decimals: int = 0, signed: bool = False
+    ) -> str:
         """A number with its unit: ``62 points``, ``1 240 personnes``, ``12 %``."""
         number = self.number(value, decimals, signed)
         name = self.of(unit) if unit is not None else ""

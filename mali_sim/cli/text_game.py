@@ -1,0 +1,624 @@
+"""The text game: reads a line, does what it asks, says what came of it."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from mali_sim.cli import text_reasons
+from mali_sim.cli.text_commands import (
+    command_named,
+    fold,
+    help_lines,
+    matches,
+    parse_month,
+    understand,
+    vocabulary,
+)
+from mali_sim.cli.text_pages import Pages
+from mali_sim.cli.text_saves import Saves, save_folder
+from mali_sim.cli.text_terminal import PAGE, Terminal, wrapped
+from mali_sim.play import Choice, Game, NotAllowed, SaveError, SeatView
+from mali_sim.scenario.texts import LANGUAGES, Words
+
+
+class Leave(Exception):
+    """The player goes."""
+
+
+class TextGame:
+    """
+    A game in a terminal, line by line.
+
+    Parameters
+    ----------
+    game : Game
+    actor : str
+        The seat of the person at the terminal.
+    language : {'en', 'fr'}
+    folder : Path, optional
+        Where saves go; the user's data folder by default.
+    """
+
+    def __init__(self, game: Game, actor: str, language: str, folder: Path | None = None) -> None:
+        self.terminal = Terminal(Words(language))
+        self._folder = folder or save_folder()
+        self._meaning: dict[int, str] = {}
+        self._suggested: tuple[str, ...] = ()
+        self._told = ""
+        self._open(game, actor)
+
+    @property
+    def words(self) -> Words:
+        """The player's language."""
+        return self.terminal.words
+
+    def _open(self, game: Game, actor: str, own: Path | None = None, note: str = "") -> None:
+        """Sit down at a game."""
+        self.game, self.actor = game, actor
+        self.view = SeatView(game, actor)
+        self.saves = Saves(game, self._folder, own, note)
+        self._new_pages()
+        self._meaning = {}
+
+    def _new_pages(self) -> None:
+        self.pages = Pages(self.view, self.words)
+        self.__dict__.pop("_vocabulary", None)
+
+    @cached_property
+    def _vocabulary(self) -> dict[str, str]:
+        return vocabulary({id: (t.en, t.fr) for id, t in self.pages.sets().items()})
+
+    # -- the loop --------------------------------------------------------------------------
+
+    def run(self, greet: bool = True) -> None:
+        """Play until the player leaves, or the input ends."""
+        if greet:
+            self.terminal.show(self.pages.orientation())
+            self._suggest("decisions", "dossier", "status", "help")
+        else:
+            self.terminal.show([self.words("The game is open again.")])
+            self._suggest("debrief" if self.game.finished else "status", "decisions", "help")
+        try:
+            while True:
+                self._handle(self.terminal.read(self._prompt()))
+        except Leave:
+            pass
+        except (EOFError, KeyboardInterrupt):
+            self._end_of_input()
+
+    def _prompt(self) -> str:
+        lines = [self._where()] if self._where() != self._told else []
+        self._told = self._where()
+        if self._suggested:
+            commands = ", ".join(self.terminal.command(s) for s in self._suggested)
+            lines.append(self.words("You could type: {commands}", commands=commands))
+        return "\n".join(wrapped(["", *lines])) + "\n> "
+
+    def _where(self) -> str:
+        """The line that says where one is."""
+        if self.game.finished:
+            return self.words("All {months} months have been played.", months=self.game.months)
+        month = self.pages.month(self.game.month)
+        parts = [self.words("{month}, month {number} of {months}", month=month[:1].upper() + month[1:],
+                            number=self.game.month + 1, months=self.game.months)]  # fmt: skip
+        capital = self.pages.capital()
+        if capital:
+            parts.append(capital)
+        planned = len(self.game.plan.get(self.actor, ()))
+        if planned:
+            parts.append(self.words("{count} in the plan", count=planned))
+        waiting = self._unanswered()
+        if waiting:
+            parts.append(self.words.plural("{count} question", "{count} questions", waiting))
+        return ". ".join(parts) + "."
+
+    def _unanswered(self) -> int:
+        return sum(not any(c.standing.planned for c in q.choices) for q in self.view.questions())
+
+    def _say(self, message: str, **values: object) -> None:
+        self.terminal.show([self.words(message, **values)])
+
+    def _suggest(self, *commands: str) -> None:
+        self._suggested = commands
+
+    # -- understanding ---------------------------------------------------------------------
+
+    def _handle(self, line: str) -> None:
+        """Do what a line asks for; whatever goes wrong is said in a sentence."""
+        if not line.strip():
+            return
+        asked = line.strip()
+        if asked.isdecimal() and len(asked) < 6:
+            number = int(asked)
+            asked = self._meaning.get(number, f"details {number}")
+        command, rest, near = understand(asked, self._vocabulary)
+        if command is None:
+            self._not_understood(asked, near)
+            return
+        try:
+            if command.startswith("set:"):
+                self._set(command[4:], rest)
+            else:
+                getattr(self, "_do_" + command.replace("-", "_"))(rest)
+        except NotAllowed as error:
+            self._say("Not possible now: {reason}", reason=self.words.of(error.reason))
+        except Exception as error:
+            if not getattr(error, "for_user", False):
+                raise
+            self.terminal.show([str(error)])
+
+    def _not_understood(self, line: str, near: str | None) -> None:
+        """Say that a line is no command, and what may be meant: a name, or a word misspelt."""
+        guesses = self._guesses(line)
+        if guesses:
+            lines = [f"{n}. {self.terminal.command(g)}" for n, g in enumerate(guesses, 1)]
+            self.terminal.show([self.words("That is a name, not a command. Do you mean:"), *lines])
+            self._meaning = dict(enumerate(guesses, 1))
+            return
+        word = line.split()[0][:40]
+        if near is not None:
+            self._say("There is no command “{word}”. Did you mean “{near}”?", word=word, near=near)
+        else:
+            self._say("There is no command “{word}”.", word=word)
+        self._suggest("help", *(s for s in self._suggested if s != "help"))
+
+    def _guesses(self, line: str) -> list[str]:
+        """Commands about the topic, member or figure that a line names."""
+        found = []
+        for id in matches(line, {i: (t.en, t.fr) for i, t in self.pages.topics().items()}, exact=True)[:1]:
+            name = self.words.of(self.pages.topics()[id])
+            found += [f"decisions {name}", f"status {name}"]
+        labels = self.view.model.sets.labels
+        for set_id, label in self.pages.sets().items():
+            members = {m: labels[set_id, m] for m in self.view.model.sets.members[set_id]}
+            for id in matches(line, {m: (t.en, t.fr) for m, t in members.items()}, exact=True)[:1]:
+                found.append(f"{self.words.of(label).casefold()} {self.words.of(members[id])}")
+        figures = {i.id: i.label for i in self.view.indicators()}
+        for id in matches(line, {i: (t.en, t.fr) for i, t in figures.items()}, exact=True)[:2]:
+            found.append(f"why {self.words.of(figures[id])}")
+        return found[:9]
+
+    def _choice(self, text: str) -> Choice | None:
+        """The decision or offer that a number or some words mean; says so when there is none."""
+        choices = {c.id: c for c in self.pages.choices()}
+        if text.isdecimal():
+            for id, number in self.pages.numbers.items():
+                if number == int(text) and id in choices:
+                    return choices[id]
+            self._say("There is no number {number}; type decisions for the list.", number=text[:10])
+            return None
+        found = matches(text, {id: (c.label.en, c.label.fr) for id, c in choices.items()}) if text else []
+        if len(found) == 1:
+            return choices[found[0]]
+        if not found:
+            self._say("No decision or offer is called so; type decisions for the list.")
+        else:
+            listed = [self.pages.choice_line(choices[id]) for id in found[:9]]
+            self.terminal.show([self.words("Which one?"), *listed])
+        return None
+
+    def _which(self, found: list[str], labels: dict[str, str], command: str) -> str | None:
+        """The one thing that is meant; several are listed by number, none is said."""
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            self._say("Nothing here is called so.")
+            return None
+        lines = [self.words("Which one?")]
+        self._meaning = {}
+        for number, id in enumerate(found[:9], 1):
+            lines.append(f"{number}. {labels[id]}")
+            self._meaning[number] = f"{command} {id}"
+        self.terminal.show(lines)
+        return None
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def _do_dossier(self, rest: str) -> None:
+        self.terminal.show(self.pages.dossier())
+        self._suggest("more" if self.terminal.rest else "status", "decisions")
+
+    def _do_status(self, rest: str) -> None:
+        asked = fold(rest)
+        if not asked:
+            self.terminal.show(self.pages.status())
+            self._suggest("status all", "decisions", "forecast")
+        elif asked in ("all", "tout", "tous", "toutes"):
+            self.terminal.show(self.pages.status_all())
+            self._suggest("more" if self.terminal.rest else "status", "decisions", "forecast")
+        else:
+            self._status_of(rest)
+
+    def _status_of(self, rest: str) -> None:
+        found = self.pages.find_topic(rest)
+        labels = {id: self.words.of(t) for id, t in self.pages.topics().items()}
+        if len(found) == 1:
+            self.terminal.show(self.pages.status_of(found[0]))
+            return
+        figures = {i.id: i for i in self.view.indicators()}
+        named = matches(rest, {id: (i.label.en, i.label.fr) for id, i in figures.items()})
+        if len(named) == 1 and not found:
+            self.terminal.show([self.pages.figure(figures[named[0]])])
+            self._suggest(f"why {self.words.of(figures[named[0]].label)}")
+        else:
+            self._which(found, labels, "status")
+
+    def _set(self, set_id: str, rest: str) -> None:
+        """A set's members, one of them, or one figure at all of them."""
+        if not rest:
+            self.terminal.show(self.pages.members(set_id))
+            return
+        sets = self.view.model.sets
+        members = {m: sets.labels[set_id, m] for m in sets.members[set_id]}
+        stocks = {id: self.view.model.scenario.stock[id].label for id in self.pages.stocks_over(set_id)}
+        found = matches(rest, {id: (t.en, t.fr) for id, t in (members | stocks).items()})
+        labels = {id: self.words.of(t) for id, t in (members | stocks).items()}
+        which = self._which(found, labels, set_id)
+        if which in members:
+            self.terminal.show(self.pages.member(set_id, which))
+        elif which is not None:
+            self.terminal.show(self.pages.across(which))
+
+    def _do_decisions(self, rest: str) -> None:
+        asked = fold(rest)
+        topics = self.pages.decision_topics()
+        if asked in ("all", "tout", "toutes", "tous"):
+            self.terminal.show(self.pages.decisions(everything=True))
+            self._meaning = {}
+        elif rest:
+            labels = {id: self.words.of(t) for id, t in self.pages.topics().items()}
+            which = self._which(self.pages.find_topic(rest), labels, "decisions")
+            if which is None:
+                return
+            self.terminal.show(self.pages.decisions(which))
+            self._meaning = {}
+        else:
+            self.terminal.show(self.pages.decisions())
+            self._meaning = {n: f"decisions {id}" for n, id in enumerate(topics or (), 1)}
+            if topics:
+                self._suggest("1", "decisions all", "offers", "next")
+                return
+        first = next((c for c in self._listed(rest) if c.standing.allowed), None)
+        number = self.pages.numbers[first.id] if first else 1
+        self._suggest(str(number), f"forecast {number}", f"do {number}", "decisions")
+
+    def _listed(self, topic: str) -> list[Choice]:
+        wanted = self.pages.find_topic(topic)[:1] if topic else []
+        return [c for c in self.pages.choices() if not wanted or (c.topic or "other") == wanted[0]]
+
+    def _do_offers(self, rest: str) -> None:
+        self.terminal.show(self.pages.offers())
+        self._meaning = {}
+
+    def _do_details(self, rest: str) -> None:
+        choice = self._choice(rest)
+        if choice is None:
+            return
+        self.terminal.show(self.pages.details(choice))
+        number = self.pages.numbers[choice.id]
+        if choice.standing.allowed and not choice.standing.planned:
+            self._suggest(f"forecast {number}", f"do {number}", "decisions")
+        else:
+            self._suggest("decisions", "plan", "next")
+
+    def _do_plan(self, rest: str) -> None:
+        self.terminal.show(self.pages.plan())
+        self._suggest("next", "forecast", "undo", "decisions")
+
+    def _do_questions(self, rest: str) -> None:
+        self.terminal.show(self.pages.questions())
+        self._meaning = {n: f"answer {n}" for n in range(1, len(self.pages.answers()) + 1)}
+        self._suggest("answer 1" if self._meaning else "decisions", "next")
+
+    def _do_history(self, rest: str) -> None:
+        start = self.view.model.scenario.scenario.start
+        month = parse_month(rest, start, self.game.months) if rest else None
+        if not rest:
+            self.terminal.show(self.pages.history())
+            self._meaning = {n: f"history {n}" for n in range(1, self.game.month + 1)}
+        elif month is not None:
+            if month >= self.game.month:
+                self._say("That month has not been played.")
+            else:
+                self.terminal.show(self.pages.history_of_month(month))
+        else:
+            figures = {i.id: i for i in self.view.indicators()}
+            names = {id: (i.label.en, i.label.fr) for id, i in figures.items()}
+            labels = {id: self.words.of(i.label) for id, i in figures.items()}
+            which = self._which(matches(rest, names), labels, "history")
+            if which is not None:
+                self.terminal.show(self.pages.history_of(figures[which]))
+
+    def _do_source(self, rest: str) -> None:
+        table = self.view.model.scenario.source
+        found = [id for id in table if fold(id) == fold(rest)]
+        if not found:
+            self._say("There is no such source; their ids stand on the pages of decisions and figures.")
+            return
+        self.terminal.show([*self.pages.sources(found), table[found[0]].ref])
+
+    def _do_more(self, rest: str) -> None:
+        if not self.terminal.show_rest():
+            self._say("There is nothing more.")
+        if not self.terminal.rest:
+            self._suggest(*(s for s in self._suggested if s != "more"))
+
+    def _do_help(self, rest: str) -> None:
+        if rest:
+            command, _, near = understand(rest, self._vocabulary)
+            if command is not None and not command.startswith("set:"):
+                found = command_named(command)
+                words = [found.name, *found.synonyms, *found.french]
+                self.terminal.show([self.pages.say(self.words(found.usage), self.words(found.text)),
+                           self.words("Also: {names}", names=", ".join(dict.fromkeys(words)))])  # fmt: skip
+                return
+            if command is None:
+                self._not_understood(rest, near)
+                return
+        sets = {self.words.of(t).casefold(): self.words.of(t) for t in self.pages.sets().values()}
+        how = self.words("Type a command, or a number from the last list. Words may be shortened.")
+        self.terminal.show([how, "", *help_lines(self.words, sets)])
+
+    def _do_language(self, rest: str) -> None:
+        asked = fold(rest)[:2]
+        if asked not in LANGUAGES:
+            self._say("Languages: en, fr.")
+            return
+        self.terminal.words = Words(asked)
+        scales = self.pages.__dict__.get("scales")
+        self._new_pages()
+        if scales is not None:
+            self.pages.__dict__["scales"] = scales
+        self._say("The language is English.")
+
+    # -- reasons ---------------------------------------------------------------------------
+
+    def _do_why(self, rest: str) -> None:
+        if not self.game.month:
+            self._say("No month has been played yet.")
+            return
+        if not rest:
+            changes = self.pages.biggest_changes(9)
+            self.terminal.show([self.words("Why what? For example:"),
+                       *(f"{n}. {self.pages.figure(i)}" for n, i in enumerate(changes, 1))])  # fmt: skip
+            self._meaning = {n: f"why {i.id}" for n, i in enumerate(changes, 1)}
+            return
+        name, month = self._name_and_month(rest)
+        if month is None:
+            self._say("That month has not been played.")
+            return
+        names = text_reasons.nameable(self.pages)
+        found = matches(name, {id: (label.en, label.fr) for id, (label, _) in names.items()})
+        labels = {id: self.words.of(label) for id, (label, _) in names.items()}
+        # A figure that is published goes before the stock of the same name.
+        same = [id for id in found if id.startswith("obs.")]
+        if len(same) > 1:
+            same = [id for id in same if fold(labels[id]) == fold(name)]
+        suffix = "" if month == self.game.month - 1 else f" {month + 1}"
+        which = self._which(same[:1] or found, labels, "why")
+        if which is None:
+            self._meaning = {n: text + suffix for n, text in self._meaning.items()}
+            return
+        lines, why = text_reasons.why_page(self.pages, which, month)
+        self.terminal.show(lines)
+        self._meaning = {
+            n: f"why {cause.id}{suffix}" for n, cause in enumerate(why.causes, 1) if cause.id in names
+        }
+        deeper = [f"why {why.causes[n - 1].id}{suffix}" for n in self._meaning][:1]
+        self._suggest(*deeper, "decisions", "next")
+
+    def _name_and_month(self, text: str) -> tuple[str, int | None]:
+        """A name and the month after it; the last one played by default."""
+        parts = text.split()
+        start = self.view.model.scenario.scenario.start
+        for count in (2, 1):
+            if len(parts) > count:
+                month = parse_month(" ".join(parts[-count:]), start, self.game.months)
+                if month is not None:
+                    return " ".join(parts[:-count]), month if month < self.game.month else None
+        return text, self.game.month - 1
+
+    def _do_forecast(self, rest: str) -> None:
+        if self.game.finished:
+            self._say("The game is over.")
+            return
+        asked = rest.split()
+        everything = bool(asked) and fold(asked[-1]) in ("all", "tout", "tous")
+        if everything:
+            asked = asked[:-1]
+        numbers = asked if all(a.isdecimal() for a in asked) else [" ".join(asked)]
+        choices = [self._choice(a) for a in numbers]
+        if any(c is None for c in choices):
+            return
+        for choice in choices:
+            if choice and choice.standing.reason is not None and not choice.standing.planned:
+                reason = self.words.of(choice.standing.reason)
+                name = self.words.of(choice.label)
+                self._say("{name} is not possible now: {reason}", name=name, reason=reason)
+                return
+        planned = tuple(self.game.plan.get(self.actor, ()))
+        ids = tuple(c.id for c in choices if c) or planned
+        self.terminal.show(text_reasons.forecast_page(self.pages, ids, everything))
+        if choices and ids[0] not in planned:
+            number = self.pages.numbers[ids[0]]
+            self._suggest(f"do {number}", f"forecast {number} all", "decisions", "next")
+        else:
+            self._suggest("next", "decisions")
+
+    def _do_what_if(self, rest: str) -> None:
+        made = text_reasons.own_decisions(self.pages)
+        if rest.isdecimal() and 1 <= int(rest) <= len(made):
+            self.terminal.show(text_reasons.what_if_page(self.pages, *made[int(rest) - 1]))
+        else:
+            self.terminal.show(text_reasons.what_if_list(self.pages))
+            self._meaning = {n: f"what-if {n}" for n in range(1, len(made) + 1)}
+
+    def _do_debrief(self, rest: str) -> None:
+        if not self.game.month:
+            self._say("No month has been played yet.")
+            return
+        self.terminal.show(text_reasons.debrief_page(self.pages, str(self.saves.latest or "")))
+        self._suggest("more" if self.terminal.rest else "what-if", "history", "save", "quit")
+
+    # -- deciding --------------------------------------------------------------------------
+
+    def _do_do(self, rest: str) -> None:
+        parts = rest.split()
+        for part in parts if len(parts) > 1 and all(p.isdecimal() for p in parts) else [rest]:
+            choice = self._choice(part)
+            if choice is None:
+                return
+            self.game.submit(self.actor, choice.id)
+            self._say("In the plan: {name}.", name=self.words.of(choice.label))
+        self._suggest(*(["questions"] if self._unanswered() else []), "next", "plan", "undo", "decisions")
+
+    def _do_undo(self, rest: str) -> None:
+        if rest:
+            choice = self._choice(rest)
+            if choice is None:
+                return
+            self.game.withdraw(self.actor, choice.id)
+            id = choice.id
+        else:
+            id = self.game.undo(self.actor)
+        self._say("Out of the plan: {name}.", name=self.pages.action_name(id))
+
+    def _do_answer(self, rest: str) -> None:
+        answers = self.pages.answers()
+        if not answers:
+            self._say("Nothing waits for your answer.")
+            return
+        if not rest.isdecimal() or not 1 <= int(rest) <= len(answers):
+            self._do_questions("")
+            return
+        chosen = answers[int(rest) - 1]
+        item = chosen.standing.action.item
+        for id in list(self.game.plan.get(self.actor, ())):
+            action = self.view.model.action(id)
+            if action.item == item and action.kind in ("accept", "refuse", "choice") and id != chosen.id:
+                self.game.withdraw(self.actor, id)
+        self.game.submit(self.actor, chosen.id)
+        self._say("Your answer: {name}.", name=self.pages.action_name(chosen.id))
+        self._suggest(*(["questions"] if self._unanswered() else []), "next", "plan", "decisions")
+
+    # -- time ------------------------------------------------------------------------------
+
+    def _do_next(self, rest: str) -> None:
+        report = self.game.advance()
+        self._autosave()
+        for texts in (True, False):
+            lines = self.pages.month_report(report, texts)
+            if len(wrapped(lines)) <= PAGE - 3:
+                break
+        self._meaning = {}
+        self.terminal.show(lines)
+        if report.month == 0 and self.saves.auto:
+            self._say("The game is kept after each month in {file}", file=self.saves.auto)
+        if self.game.finished:
+            self._suggest("debrief", "why", "save")
+            return
+        changed = self.pages.biggest_changes(1)
+        why = f"why {self.words.of(changed[0].label)}" if changed and report.month else "decisions"
+        first = ["questions"] if self._unanswered() else []
+        self._suggest(*dict.fromkeys((*first, why, "decisions", "next")))
+
+    def _do_rewind(self, rest: str) -> None:
+        month = self._past(rest)
+        if month is None:
+            return
+        name = self.pages.month(month)
+        question = self.words(
+            "Going back to the start of {month} marks this game for good. Go back? yes or no", month=name
+        )
+        if self.terminal.ask(question) is not True:
+            self._say("Nothing is changed.")
+            return
+        self.game.rewind(month)
+        self._say("It is the start of {month} again.", month=self.pages.month(month))
+        self._suggest("decisions", "status", "next")
+
+    def _do_branch(self, rest: str) -> None:
+        month = self._past(rest)
+        if month is None:
+            return
+        self._autosave()
+        kept = self.saves.auto
+        branch = self.game.branch(month, secrets.randbelow(1_000_000_000))
+        scales = self.pages.__dict__.get("scales")
+        self._open(branch, self.actor, note=f"-from-{month + 1}")
+        if scales is not None:
+            self.pages.__dict__["scales"] = scales
+        name = self.pages.month(month)
+        lines = [self.words("A new game from the start of {month}, with other luck.", month=name)]
+        if kept:
+            lines.append(self.words("The one you leave is kept in {file}", file=kept))
+        self.terminal.show(lines)
+        self._suggest("decisions", "status", "next")
+
+    def _past(self, text: str) -> int | None:
+        """A month that one can go back to."""
+        if not self.game.month:
+            self._say("No month has been played yet.")
+            return None
+        month = parse_month(text, self.view.model.scenario.scenario.start, self.game.months) if text else None
+        if month is None or month >= self.game.month:
+            self._say("To which month? From {first} to {last}; for example: {example}",
+                      first=self.pages.month(0), last=self.pages.month(self.game.month - 1),
+                      example=self.terminal.command(f"rewind {self.game.month}"))  # fmt: skip
+            return None
+        return month
+
+    # -- files -----------------------------------------------------------------------------
+
+    def _autosave(self) -> None:
+        """Keep the game; a disk that refuses is said, and does not stop it."""
+        try:
+            self.saves.autosave()
+        except SaveError as error:
+            self.terminal.show([str(error)])
+
+    def _do_save(self, rest: str) -> None:
+        self._say("Saved in {file}", file=self.saves.save(rest))
+
+    def _do_load(self, rest: str) -> None:
+        if not rest:
+            found = self.saves.listed()
+            if not found:
+                self._say("There are no saves in {folder}", folder=self.saves.folder)
+                return
+            names = (f"{n}. {path.stem}" for n, path in enumerate(found, 1))
+            self.terminal.show([self.words("Saves, the latest first:"), *names])
+            self._meaning = {n: f"load {path}" for n, path in enumerate(found, 1)}
+            return
+        path = self.saves.path(rest)
+        game = Game.load(path)
+        self._autosave()
+        self._open(game, next(iter(game.seats), self.actor), own=path)
+        self._told = ""
+        self._say("The game is open again.")
+        self._suggest("debrief" if game.finished else "status", "decisions", "history")
+
+    def _do_quit(self, rest: str) -> None:
+        if self.saves.unsaved:
+            answer = self.terminal.ask(self.words("Save before you go? yes, no, or anything else to stay"))
+            if answer is None:
+                self._say("You are still here.")
+                return
+            if answer:
+                self._do_save("")
+        self._say("Goodbye.")
+        raise Leave
+
+    def _end_of_input(self) -> None:
+        click.echo("")
+        self._autosave()
+        if self.saves.auto:
+            self._say("The game is kept in {file}", file=self.saves.auto)
+        self._say("Goodbye.")
+
+
+def play_text(game: Game, actor: str, language: str, greet: bool = True) -> None:
+    """Play a game in the terminal until the player leaves."""
+    TextGame(game, actor, language).run(greet)

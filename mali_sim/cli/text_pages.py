@@ -1,0 +1,417 @@
+"""The pages of the text game: what is said about choices, questions, months and the start."""
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+from mali_sim.cli.text_figures import Figures
+from mali_sim.play import Choice, Indicator, MonthReport, Question
+from mali_sim.play.digest import biggest, root_causes, yardstick
+
+#: So many decisions are listed at once; more are listed by topic.
+_SHORT_LIST = 25
+_EVENTS, _OTHERS, _CHANGES = 6, 5, 3
+#: A headline is spoken of before what moved somewhat more.
+_HEADLINE_BONUS = 1.5
+
+
+class Pages(Figures):
+    """All pages about a game as one seat sees it."""
+
+    # -- choices ---------------------------------------------------------------------------
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each decision and offer, the same all game."""
+        topics = list(self.topics())
+        s = self.view.model.scenario
+        written = [*s.decision, *s.offer]
+
+        def place(choice: Choice) -> tuple[int, bool, int]:
+            table = choice.standing.action.item.path[1]
+            return topics.index(choice.topic or "other"), choice.kind != "decision", written.index(table)
+
+        return {c.id: n for n, c in enumerate(sorted(self.view.choices(), key=place), 1)}
+
+    def choices(self, kind: str | None = None) -> list[Choice]:
+        """Decisions and offers by number."""
+        found = [c for c in self.view.choices() if kind is None or c.kind == kind]
+        return sorted(found, key=lambda c: self.numbers[c.id])
+
+    def choice_line(self, choice: Choice) -> str:
+        """A choice in one line: number, name, cost; where it cannot be done, why."""
+        name = f"{self.numbers[choice.id]}. {self.words.of(choice.label)}"
+        standing = choice.standing
+        if standing.planned:
+            return self.words("{name} (in your plan)", name=name)
+        if standing.reason is not None:
+            reason = self.words.of(standing.reason)
+            return self.words("{name} (not now: {reason})", name=name, reason=_in_brackets(reason))
+        return self.words("{name} ({cost})", name=name, cost=self.cost(standing.cost))
+
+    def cost(self, cost: float) -> str:
+        """What something costs."""
+        return self.words("cost {cost}", cost=self.points(cost)) if cost else self.words("free")
+
+    def capital(self) -> str | None:
+        """How much capital is left."""
+        left = self.game.left(self.view.actor)
+        stock = self.view.model.scenario.actor[self.view.actor].capital
+        if left is None or stock is None:
+            return None
+        label = self.view.model.scenario.stock[stock].label
+        return self.say(label, self.words("{left} left", left=self.points(left)))
+
+    def decision_topics(self) -> list[str] | None:
+        """Topics that have decisions; None when all decisions fit one list."""
+        decisions = self.choices("decision")
+        if len(decisions) <= _SHORT_LIST:
+            return None
+        return [t for t in self.topics() if any((c.topic or "other") == t for c in decisions)]
+
+    def decisions(self, topic: str | None = None, everything: bool = False) -> list[str]:
+        """Topics with decisions, or decisions: of one topic with those not possible now."""
+        topics = self.decision_topics()
+        if topic is not None:
+            found = [c for c in self.choices("decision") if (c.topic or "other") == topic]
+            lines = [self.words.of(self.topics()[topic]), *self._capital_line(), ""]
+            lines += [self.choice_line(c) for c in found]
+            offers = [c for c in self.choices("ask") if (c.topic or "other") == topic]
+            if offers:
+                lines += ["", self.words("Offers that you may make"), *(self.choice_line(c) for c in offers)]
+            return lines
+        if everything or topics is None:
+            return self._all_decisions(hide=topics is not None)
+        lines = [self.words("What is it about? Type a number, or for example: {example}",
+                            example=f"{self.words('decisions')} {self.words.of(self.topics()[topics[0]])}")]
+        lines += [*self._capital_line(), ""]
+        for number, id in enumerate(topics, 1):
+            found = [c for c in self.choices("decision") if (c.topic or "other") == id]
+            possible = sum(c.standing.allowed or c.standing.planned for c in found)
+            label = self.words.of(self.topics()[id])
+            told = self.words("{possible} possible of {all}", possible=possible, all=len(found))
+            lines.append(f"{number}. " + self.say(label, told))
+        return lines  # fmt: skip
+
+    def _all_decisions(self, hide: bool) -> list[str]:
+        lines = self._capital_line()
+        for topic, label in self.topics().items():
+            found = [c for c in self.choices("decision") if (c.topic or "other") == topic]
+            shown = [c for c in found if not hide or c.standing.allowed or c.standing.planned]
+            if shown:
+                lines += ["", self.words.of(label), *("  " + self.choice_line(c) for c in shown)]
+        return lines or [self.words("There is nothing that you may decide.")]
+
+    def _capital_line(self) -> list[str]:
+        capital = self.capital()
+        return [capital] if capital else []
+
+    def details(self, choice: Choice) -> list[str]:
+        """All about a choice."""
+        words, standing = self.words, choice.standing
+        lines = [f"{self.numbers[choice.id]}. {words.of(choice.label)}", words.of(choice.text)]
+        if choice.kind == "ask":
+            offer = self.view.model.scenario.offer[standing.action.item.path[1]]
+            partner = self.view.model.scenario.actor[offer.to].label
+            lines += ["", *self.terms(choice, words("You would undertake"), words.of(partner))]
+            lines.append(self._chance(choice, words.of(partner)))
+        lines.append("")
+        capital = self.capital()
+        if capital and standing.cost:
+            cost = self.points(standing.cost)
+            lines.append(words("It costs {cost}. {capital}.", cost=cost, capital=capital))
+        elif capital:
+            lines.append(words("It costs nothing."))
+        if standing.planned:
+            lines.append(words("It is in your plan for this month."))
+        elif standing.reason is not None:
+            lines.append(words("Not possible now: {reason}", reason=words.of(standing.reason)))
+        lines += self.sources(choice.source)
+        return lines
+
+    def terms(self, choice: Choice, ours: str, partner: str) -> list[str]:
+        """What each side of an offer gives."""
+        lines = []
+        if choice.asks is not None:
+            lines.append(self.say(ours, self.words.of(choice.asks)))
+        if choice.gives is not None:
+            theirs = self.words("{partner} would give", partner=partner)
+            lines.append(self.say(theirs, self.words.of(choice.gives)))
+        return lines
+
+    def _chance(self, choice: Choice, partner: str) -> str:
+        chance = choice.standing.chance or 0.0
+        return self.words(
+            "As things stand the answer would be yes in {count} cases of 100 ({partner}).",
+            count=self.words.number(100 * chance), partner=partner,
+        )  # fmt: skip
+
+    def offers(self) -> list[str]:
+        """Offers that can be made, and bargains in force."""
+        words = self.words
+        lines = [words("Offers that you may make"), *self._capital_line()]
+        asks = self.choices("ask")
+        if not asks:
+            lines.append(words("None: this seat has no offers to make."))
+        for choice in asks:
+            lines += ["", self.choice_line(choice)]
+            offer = self.view.model.scenario.offer[choice.standing.action.item.path[1]]
+            partner = words.of(self.view.model.scenario.actor[offer.to].label)
+            lines += ["  " + line for line in self.terms(choice, words("You would undertake"), partner)]
+            if choice.standing.allowed:
+                lines.append("  " + self._chance(choice, partner))
+        lines += ["", words("In force")]
+        in_force = self.view.offers_in_force()
+        lines += ["  " + words.of(c.label) for c in in_force] or ["  " + words("No bargain is in force.")]
+        return lines
+
+    def plan(self) -> list[str]:
+        """This month's plan."""
+        planned = self.game.plan.get(self.view.actor, [])
+        if not planned:
+            return [self.words("Nothing is planned for {month}.", month=self.month(self.game.month))]
+        lines = [self.words("Your plan for {month}", month=self.month(self.game.month))]
+        for id in planned:
+            cost = self.cost(self.game.standing(id).cost)
+            name = self.action_name(id)
+            number = f"{self.numbers[id]}. " if id in self.numbers else ""
+            lines.append("  " + self.words("{name} ({cost})", name=number + name, cost=cost))
+        return lines + self._capital_line()
+
+    def action_name(self, id: str) -> str:
+        """An action in words; answers say to what."""
+        model = self.view.model
+        action = model.action(id)
+        label = self.words.of(model.label_of(action))
+        if action.kind == "accept":
+            return self.words("Accept: {name}", name=label)
+        if action.kind == "refuse":
+            return self.words("Refuse: {name}", name=label)
+        if action.kind == "choice":
+            event = model.scenario.event[action.item.path[1]].label
+            return self.say(self.words.of(action.item.words(event, model.sets)), label)
+        return label
+
+    def sources(self, ids: Iterable[str]) -> list[str]:
+        """Sources with what they say."""
+        table = self.view.model.scenario.source
+        known = [id for id in ids if id in table]
+        return [self.words("Source {id}: {text}", id=id, text=self.words.of(table[id].text)) for id in known]
+
+    # -- questions -------------------------------------------------------------------------
+
+    def answers(self) -> list[Choice]:
+        """Every answer that can be given now, in the order of their numbers."""
+        return [c for q in self.view.questions() for c in q.choices]
+
+    def questions(self) -> list[str]:
+        """What waits for an answer."""
+        lines: list[str] = []
+        number = 0
+        for question in self.view.questions():
+            if lines:
+                lines.append("")
+            lines += [self.words.of(question.label), self.words.of(question.text)]
+            lines += self._offered(question)
+            for choice in question.choices:
+                number += 1
+                lines += self._answer(number, choice, question)
+            lines.append(self._unanswered(question))
+        return lines or [self.words("Nothing waits for your answer.")]
+
+    def _offered(self, question: Question) -> list[str]:
+        action = question.choices[0].standing.action
+        if action.kind == "choice":
+            return []
+        offer = self.view.model.scenario.offer[action.item.path[1]]
+        asker = self.words.of(self.view.model.scenario.actor[offer.from_].label)
+        words = action.item.words
+        return [
+            self.say(self.words("{partner} would undertake", partner=asker),
+                     self.words.of(words(offer.asks, self.view.model.sets))),
+            self.say(self.words("You would give"), self.words.of(words(offer.gives, self.view.model.sets))),
+        ]  # fmt: skip
+
+    def _answer(self, number: int, choice: Choice, question: Question) -> list[str]:
+        name = f"{number}. {self.words.of(choice.label)}"
+        standing = choice.standing
+        if standing.planned:
+            line = self.words("{name} (your answer)", name=name)
+        elif standing.reason is not None:
+            reason = _in_brackets(self.words.of(standing.reason))
+            line = self.words("{name} (not now: {reason})", name=name, reason=reason)
+        elif standing.cost:
+            line = self.words("{name} ({cost})", name=name, cost=self.cost(standing.cost))
+        else:
+            line = name
+        text = self.words.of(choice.text) if choice.kind == "choice" else ""
+        return [line, "    " + text] if text else [line]
+
+    def _unanswered(self, question: Question) -> str:
+        default = next((c for c in question.choices if c.id == question.default), None)
+        if default is not None:
+            return self.words("If you do not answer this month: {name}.", name=self.words.of(default.label))
+        return self.words("If you do not answer, the offer lapses in time.")
+
+    # -- months ----------------------------------------------------------------------------
+
+    @cached_property
+    def scales(self) -> dict[str, float]:
+        """How much each figure moves in an ordinary year; what changes are compared by."""
+        return yardstick(self.game, self.view.actor)
+
+    def happened(self, report: MonthReport, texts: bool = True, short: bool = False) -> list[str]:
+        """What a month brought, as sentences: own decisions, events, others."""
+        own: list[str] = []
+        events: list[str] = []
+        others: list[str] = []
+        submitted = self.game.inputs[report.month]
+        for line in self.view.lines(report):
+            told = self.words.of(line.text)
+            if line.kind in ("decision", "ask", "accept", "refuse", "choice"):
+                if line.actor != self.view.actor:
+                    others.append(told)
+                elif (line.actor, line.id) in submitted:
+                    own.append(self.say(self.words("You"), self.action_name(line.id)))
+                else:
+                    own.append(self.say(self.words("Not answered, so"), self.action_name(line.id)))
+            elif line.kind == "refused":
+                own.append(told)
+            else:
+                detail = self.words.of(line.detail) if line.detail is not None and texts else ""
+                events.append(f"{told.rstrip('.')}. {detail}".rstrip())
+        if short and len(events) + len(others) > _EVENTS + _OTHERS:
+            hidden = max(len(events) - _EVENTS, 0) + max(len(others) - _OTHERS, 0)
+            more = self.words.plural("And {count} more: {command}.", "And {count} more: {command}.", hidden,
+                                     command=f"{self.words('history')} {report.month + 1}")
+            return own + events[:_EVENTS] + others[:_OTHERS] + [more]
+        return own + events + others or [self.words("Nothing out of the ordinary.")]  # fmt: skip
+
+    def month_report(self, report: MonthReport, texts: bool = True) -> list[str]:
+        """The main screen after a month: what happened, the main figures, what changed most and why."""
+        month = report.month
+        lines = [
+            self.words("{month} has passed (month {number} of {months}).",
+                       month=_capital(self.month(month)), number=month + 1, months=self.game.months),
+            "", self.words("What happened"),
+        ]  # fmt: skip
+        lines += ["  " + line for line in self.happened(report, texts, short=True)]
+        lines += ["", self.words("Main figures")]
+        headlines = self.view.headlines() or self.view.indicators()[:7]
+        lines += ["  " + self.figure(i) for i in headlines]
+        changes = self.biggest_changes()
+        if changes:
+            lines += ["", self.words("What changed most, and why")]
+            lines += ["  " + self._change_line(i, month) for i in changes]
+        waiting = len(self.view.questions()) if not self.game.finished else 0
+        if waiting:
+            told = self.words.plural(
+                "{count} question waits for your answer.", "{count} questions wait for your answer.", waiting
+            )
+            lines += ["", told]
+        return lines
+
+    def biggest_changes(self, count: int = _CHANGES) -> list[Indicator]:
+        """The indicators that moved most this month, one a topic."""
+        found: list[Indicator] = []
+        ranked = biggest(self.view.indicators(), self.scales)
+        own = {i.id: abs(i.change) / self.scales[i.id.removeprefix("obs.")] for i in ranked}
+        ranked.sort(key=lambda i: -own[i.id] * (_HEADLINE_BONUS if i.headline else 1))
+        for indicator in ranked:
+            if indicator.topic is None or indicator.topic not in {i.topic for i in found}:
+                found.append(indicator)
+        return found[:count]
+
+    def _change_line(self, indicator: Indicator, month: int) -> str:
+        told = self.figure(indicator)
+        causes = []
+        for label, unit, amount, decimals in root_causes(self.view, indicator.id, month):
+            if abs(amount) >= 0.5 * 10.0**-decimals:
+                number = self.words.quantity(amount, unit, decimals, signed=True)
+                causes.append(f"{self.words.of(label)} {number}")
+        if not causes:
+            return f"{told}."
+        return self.words("{change}. Because: {causes}.", change=told, causes="; ".join(causes))
+
+    def history(self) -> list[str]:
+        """Months past, a line each."""
+        if not self.game.month:
+            return [self.words("No month has been played yet.")]
+        lines = []
+        for month in range(self.game.month):
+            report = self.game.report(month)
+            mine = [self.action_name(id) for who, id in self.game.inputs[month] if who == self.view.actor]
+            told = "; ".join(mine) if mine else self.words("no decision")
+            events = self.words.plural("{count} event", "{count} events", len(report.events))
+            line = self.say(f"{month + 1}. {self.month(month)}", told)
+            lines.append(self.words("{first}, {second}", first=line, second=events))
+        return lines
+
+    def history_of_month(self, month: int) -> list[str]:
+        """One month in full."""
+        return [_capital(self.month(month)), *("  " + x for x in self.happened(self.game.report(month)))]
+
+    def history_of(self, indicator: Indicator) -> list[str]:
+        """An indicator month by month."""
+        lines = [self.say(indicator.label, self.words.of(indicator.unit) or self.words("by month"))]
+        first = self.game.month - len(indicator.series)
+        for place, value in enumerate(indicator.series):
+            month = first + place
+            name = self.month(month) if month >= 0 else self.words("before the start")
+            lines.append("  " + self.say(name, self.words.number(value, indicator.decimals)))
+        if indicator.text is not None:
+            lines.append(self.words.of(indicator.text))
+        return lines
+
+    # -- dossier ---------------------------------------------------------------------------
+
+    def dossier(self) -> list[str]:
+        """The opening dossier, or what the scenario says of itself."""
+        model, words = self.view.model, self.words
+        header = model.scenario.scenario
+        lines = [words.of(header.title), words.of(header.summary), ""]
+        lines += [self.say(model.scenario.actor[self.view.actor].label,
+                           words.of(model.scenario.actor[self.view.actor].text)), ""]  # fmt: skip
+        if header.aims:
+            lines += [words("What there is to learn"), *("  " + words.of(aim) for aim in header.aims), ""]
+        if header.dossier is not None:
+            lines += plain_markdown(model.loaded.files.get(words.of(header.dossier), ""))
+        return lines
+
+    def orientation(self) -> list[str]:
+        """The first page: what this is, whom one plays, how it is played."""
+        words, scenario = self.words, self.view.model.scenario
+        actor = scenario.actor[self.view.actor]
+        return [
+            words.of(scenario.scenario.title), "", words.of(scenario.scenario.summary), "",
+            words("Please note: this game is about a war that is being fought. It counts people killed and "
+                  "driven from their homes; that is never a move that anybody can make. It is a model of one "
+                  "argument, to be tested and contested, not a prediction."), "",
+            words("You play {actor}, for {months} months from {month}.", actor=words.of(actor.label),
+                  months=self.game.months, month=self.month(0)) + " "
+            + words("Each month you may decide, bargain and answer questions; each has a price, and you can "
+                    "look ahead before you choose.") + " "
+            + words("Then you play the month, and may ask of every figure why it moved."),
+        ]  # fmt: skip
+
+
+def plain_markdown(text: str) -> list[str]:
+    """A Markdown text as plain lines: paragraphs joined, marks taken away."""
+    lines: list[str] = []
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        joined = " ".join(x.strip() for x in paragraph.splitlines())
+        joined = re.sub(r"^#+\s*", "", joined)
+        joined = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", joined)
+        joined = re.sub(r"[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}", r"\1", joined)
+        lines += [joined, ""]
+    return lines[:-1]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _in_brackets(reason: str) -> str:
+    """A sentence without its full stop, to stand inside brackets."""
+    return reason.rstrip(".")
+

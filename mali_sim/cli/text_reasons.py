@@ -1,0 +1,383 @@
+"""Pages that give reasons: why a figure moved, what a choice changes, how a game went."""
+
+from mali_sim.cli.text_figures import Figures
+from mali_sim.cli.text_pages import Pages
+from mali_sim.engine import HUMAN
+from mali_sim.play import Cause, Explanation, forecast
+from mali_sim.play.digest import (
+    Debrief,
+    Difference,
+    Result,
+    consequences,
+    debrief,
+    differences,
+    member_label,
+)
+from mali_sim.play.explain import COUNTERFACTUAL, POSTINGS, SUBSTITUTION
+from mali_sim.scenario import Text
+from mali_sim.scenario.texts import word
+
+FUTURES = 500
+HORIZON = 12
+_SHOWN = 8
+_IN_FULL = 3
+
+_KINDS = {
+    POSTINGS: word("An exact account: what was posted to it this month adds up to the change."),
+    SUBSTITUTION: word(
+        "By substitution: what it is computed from is replaced one by one, last month’s values by "
+        "this month’s, in a fixed order; the steps add up to the change."
+    ),
+    COUNTERFACTUAL: word("A comparison: this game less the same game, on the same luck, without it."),
+}
+_GRADES = {
+    "stated": word("stated by a source"),
+    "inferred": word("inferred from a source"),
+    "assumed": word("assumed by us"),
+}
+
+
+def nameable(pages: Figures) -> dict[str, tuple[Text, str]]:
+    """
+    Everything whose change can be asked about.
+
+    Returns
+    -------
+    dict of str to (Text, str)
+        Name and unit of observers, of visible stocks member by member, and of auxiliaries.
+    """
+    view = pages.view
+    s = view.model.scenario
+    found = {i.id: (i.label, s.obs[i.id[4:]].unit) for i in view.indicators()}
+    for id in view.visible_stocks():
+        stock = s.stock[id]
+        for row, name in enumerate(view.model.layout.blocks[f"stock:{id}"].labels):
+            label = stock.label
+            if name != id:
+                member = view.row_label(id, row)
+                label = Text(f"{label.en}, {member.en}", f"{label.fr}, {member.fr}")
+            found[name] = (label, stock.unit)
+    for id, aux in s.aux.items():
+        if id not in view.unseen and not view.model.variables.aux_dims[id]:
+            found[id] = (aux.label, aux.unit)
+    return found
+
+
+def why_page(pages: Pages, name: str, month: int) -> tuple[list[str], Explanation]:
+    """Why something changed in a month: the kind of answer, causes by size, how the largest come about."""
+    words, view = pages.words, pages.view
+    found = view.explain(name, month)
+    label, unit = nameable(pages).get(name, (found.label, ""))
+    decimals = _decimals(pages, name)
+    shown = view.unit_label(unit)
+    lines = [
+        words("Why: {name}, {month}", name=words.of(label), month=pages.month(month)),
+        _span(pages, found, name, shown, decimals),
+        words(_KINDS[found.kind]),
+    ]  # fmt: skip
+    if name.startswith("obs."):
+        obs = view.model.scenario.obs[name[4:]]
+        lines.append(words("Its equation: {equation}", equation=obs.value))
+        if obs.text is not None:
+            lines.append(words.of(obs.text))
+    lines.append("")
+    for number, cause in enumerate(found.causes, 1):
+        amount = words.number(cause.amount, max(decimals, 1), signed=True)
+        lines.append(f"{number}. " + pages.say(_cause_label(pages, cause), amount))
+        if number <= _IN_FULL and found.kind == POSTINGS:
+            lines += ["    " + line for line in cause_lines(pages, cause)]
+    if not found.causes:
+        lines.append(_no_causes(pages, found))
+    if name.startswith("obs."):
+        lines += ["", *pages.sources(view.model.scenario.obs[name[4:]].source)]
+    return lines, found
+
+
+def _span(pages: Pages, found: Explanation, name: str, unit: Text, decimals: int) -> str:
+    """From where to where it went."""
+    words = pages.words
+    if not found.change:
+        return words("It did not change.")
+    if name.startswith("obs.") and pages.is_yes_no(pages.view.indicator(name[4:])):
+        before, after = (words("yes") if x else words("no") for x in (found.before, found.after))
+        return words("From {before} to {after}.", before=before, after=after)
+    return words(
+        "From {before} to {after}: {change}.", before=words.quantity(found.before, unit, decimals),
+        after=words.quantity(found.after, unit, decimals),
+        change=words.number(found.change, decimals, signed=True),
+    )  # fmt: skip
+
+
+def _decimals(pages: Figures, name: str) -> int:
+    if name.startswith("obs."):
+        return max(pages.view.model.scenario.obs[name[4:]].decimals, 1)
+    stock = pages.view.model.scenario.stock.get(name.partition(".")[0].partition("[")[0])
+    bounds = stock.bounds if stock else None
+    return 1 if bounds is None or bounds[1] >= 10 else 3
+
+
+def _no_causes(pages: Pages, found: Explanation) -> str:
+    if found.month == 0 and found.kind == SUBSTITUTION:
+        return pages.words("Of the first month there is no earlier one to compare with.")
+    return pages.words("Nothing moved it.")
+
+
+def _cause_label(pages: Pages, cause: Cause) -> Text:
+    member = member_label(pages.view, cause.id)
+    return cause.label if member is None else Text(
+        f"{cause.label.en}, {member.en}", f"{cause.label.fr}, {member.fr}"
+    )  # fmt: skip
+
+
+def cause_lines(pages: Pages, cause: Cause) -> list[str]:
+    """How a cause comes about: equation, the month's numbers, grade, sources."""
+    words = pages.words
+    lines = []
+    if cause.equation:
+        lines.append(words("Equation: {equation}", equation=cause.equation))
+    if cause.numbers and cause.numbers != cause.equation:
+        lines.append(words("With this month’s numbers: {equation}", equation=cause.numbers))
+    if cause.grade:
+        lines.append(words("Weakest number in it: {grade}", grade=words(_GRADES[cause.grade])))
+    return lines + pages.sources(cause.source[:2])
+
+
+# -- looking ahead ---------------------------------------------------------------------------
+
+
+def forecast_page(pages: Pages, ids: tuple[str, ...], everything: bool = False) -> list[str]:
+    """What some actions change over the next months, or where things go without a plan."""
+    words, game, actor = pages.words, pages.game, pages.view.actor
+    found = forecast(game, actor, ids, runs=FUTURES, months=HORIZON)
+    until = pages.month(game.month + found.months - 1)
+    if not ids:
+        lines = [words("With nothing decided this month, by {month}", month=until), ""]
+        ends = {n: found.level(n, (0.05, 0.5, 0.95))[:, -1].tolist() for n in _headline_names(pages)}
+        lines += [_level(pages, name, levels) for name, levels in ends.items()]
+        return [*lines, "", *_assumptions(pages, found.runs, found.months, paired=False)]
+    names = words.listed([pages.action_name(id) for id in ids])
+    shown = differences(game, found)
+    lines = [words("What it changes by {month}: {names}", month=until, names=names)]
+    if any(game.model.action(id).kind == "ask" for id in ids):
+        lines.append(words("The other side may refuse; its refusals are among the futures."))
+    lines.append("")
+    cut = len(shown) if everything else _SHOWN
+    lines += [_difference(pages, d, until) for d in shown[:cut]]
+    if not shown:
+        lines.append(words("No figure that you see changes enough to show."))
+    elif len(shown) > cut:
+        lines.append(words.plural("{count} more figure changes less: add the word all.",
+                                  "{count} more figures change less: add the word all.", len(shown) - cut))
+    return [*lines, "", *_assumptions(pages, found.runs, found.months)]  # fmt: skip
+
+
+def _headline_names(pages: Pages) -> list[str]:
+    return [i.id.removeprefix("obs.") for i in pages.view.headlines() or pages.view.indicators()]
+
+
+def _level(pages: Pages, name: str, levels: list[float]) -> str:
+    indicator = pages.view.indicator(name)
+    low, middle, high = levels
+    words, decimals = pages.words, indicator.decimals
+    return pages.say(indicator.label, words(
+        "{middle} (between {low} and {high} in 9 of 10 futures)",
+        middle=words.quantity(middle, indicator.unit, decimals), low=words.number(low, decimals),
+        high=words.number(high, decimals),
+    ))  # fmt: skip
+
+
+def _difference(pages: Pages, d: Difference, until: str) -> str:
+    words = pages.words
+    signed = d.middle and abs(d.middle) >= 0.5 * 10.0**-d.decimals
+    middle = words.quantity(d.middle, d.unit, d.decimals, signed=True) if signed else words("about 0")
+    when = words("over the whole time") if d.summed else words("by {month}", month=until)
+    told = words(
+        "{middle} (between {low} and {high} in 9 of 10 futures) {when}", middle=middle, when=when,
+        low=words.number(d.low, d.decimals, signed=True), high=words.number(d.high, d.decimals, signed=True),
+    )  # fmt: skip
+    verdict = pages.verdict(d.verdict)
+    if verdict:
+        told = words("{first}, {second}", first=told, second=verdict)
+    if verdict and d.low * d.high < 0:
+        told = words("{told}; for the better in {count} of 100", told=told, count=round(100 * d.share))
+    return pages.say(d.label, told)
+
+
+def _assumptions(pages: Pages, runs: int, months: int, paired: bool = True) -> list[str]:
+    words, game, actor = pages.words, pages.game, pages.view.actor
+    s = game.model.scenario
+    fallback = s.actor[actor].fallback
+    then = words.of(s.strategy[fallback].label) if fallback else words("what this actor tends to do")
+    others = [a for a, who in game.cast.items() if who == HUMAN and a != actor]
+    count = words.number(runs)
+    if paired:
+        lines = [
+            words("Assumed: {runs} futures with it and the same {runs} without it, over {months} months.",
+                  runs=count, months=months)
+        ]  # fmt: skip
+    else:
+        lines = [words("Assumed: {runs} futures over {months} months.", runs=count, months=months)]
+    lines += [
+        words("After this month you follow “{strategy}”; the others do what they tend to do.", strategy=then),
+        words("What you cannot see is taken as you estimate it, with its doubt. Reading: {reading}.",
+              reading=_reading(pages)),
+    ]  # fmt: skip
+    lines = [" ".join(lines)]
+    if others:
+        lines.append(words("Other players’ plans are not in it."))
+    return lines
+
+
+def _reading(pages: Pages) -> str:
+    reading = pages.game.record.header.reading
+    table = pages.view.model.scenario.reading.get(reading)
+    return pages.words.of(table.label) if table else pages.words("balanced")
+
+
+# -- looking back ----------------------------------------------------------------------------
+
+
+def own_decisions(pages: Pages) -> list[tuple[int, str]]:
+    """The seat's submissions so far: month and action."""
+    actor = pages.view.actor
+    return [(m, id) for m, given in enumerate(pages.game.inputs) for who, id in given if who == actor]
+
+
+def what_if_list(pages: Pages) -> list[str]:
+    """Earlier decisions, numbered."""
+    made = own_decisions(pages)
+    if not made:
+        return [pages.words("You have decided nothing yet.")]
+    lines = [pages.words("Which one should not have happened? Type its number.")]
+    return lines + [
+        f"{n}. " + pages.say(pages.month(m), pages.action_name(id)) for n, (m, id) in enumerate(made, 1)
+    ]
+
+
+def what_if_page(pages: Pages, month: int, id: str) -> list[str]:
+    """What came of an earlier decision by now."""
+    words = pages.words
+    found = consequences(pages.game, month, pages.view.actor, id, pages.scales)
+    lines = [
+        words("What came of it by the end of {month}: {name}", month=pages.month(pages.game.month - 1),
+              name=pages.action_name(id)),
+        words(_KINDS[COUNTERFACTUAL]), "",
+    ]  # fmt: skip
+    for d in found[:_SHOWN]:
+        told = words.quantity(d.middle, d.unit, d.decimals, signed=True)
+        when = words("over the whole time") if d.summed else words("now")
+        told = words("{first}, {second}", first=told, second=when)
+        verdict = pages.verdict(d.verdict)
+        if verdict:
+            told = words("{first}, {second}", first=told, second=verdict)
+        lines.append(pages.say(d.label, told))
+    if not found:
+        lines.append(words("No figure that you see differs."))
+    return lines
+
+
+def debrief_page(pages: Pages, save: str) -> list[str]:
+    """
+    How the game went.
+
+    Parameters
+    ----------
+    save : str
+        The file to open it again with.
+    """
+    words, game = pages.words, pages.game
+    found = debrief(game, pages.view.actor, pages.scales)
+    lines = []
+    if found.ending is not None:
+        title, text = found.ending
+        if not game.finished:
+            lines += [words("If it ended now, after {month}", month=pages.month(game.month - 1))]
+        lines += [words.of(title), words.of(text), ""]
+    lines += _results(pages, found)
+    lines += _turning(pages, found)
+    lines += _followed(pages, found)
+    if found.rewound:
+        lines += ["", words("You went back in time in this game: it is no fair comparison with others.")]
+    lines += ["", words("This run: {address}", address=found.address)]
+    if save:
+        lines.append(words("Open it again: {command}", command=f"mali-sim play --text --load {save}"))
+    header = game.record.header
+    lines.append(words("The same luck from the start: {command}",
+                       command=f"mali-sim play --text {header.scenario} --seed {header.seed}"))
+    return lines  # fmt: skip
+
+
+def _results(pages: Pages, found: Debrief) -> list[str]:
+    words = pages.words
+    lines = [words("How it went, against the start")]
+    if found.reference is not None:
+        lines.append(words("In brackets: what “{strategy}” would have come to, on the same luck.",
+                           strategy=words.of(found.reference)))
+    weighted = sorted((r for r in found.results if r.weight), key=lambda r: -(r.weight or 0))
+    others = [r for r in found.results if not r.weight and _moved(r)]
+    lines += ["  " + _result(pages, r) for r in (*weighted, *others)]
+    if any(r.weight for r in found.results):
+        lines.append(words("A weight is a judgement of the scenario’s authors; yours may differ."))
+    return lines  # fmt: skip
+
+
+def _moved(r: Result) -> bool:
+    shown = 0.5 * 10.0**-r.decimals
+    return abs(r.end - r.start) >= shown or abs(r.value - r.start) >= shown
+
+
+def _result(pages: Pages, r: Result) -> str:
+    words = pages.words
+    yes_no = not r.decimals and not r.unit.en and {r.value, r.start, r.end} <= {0.0, 1.0}
+
+    def number(value: float) -> str:
+        if yes_no:
+            return words("yes") if value else words("no")
+        return words.quantity(value, r.unit, r.decimals)
+
+    parts = [words("{value} in all", value=number(r.value)) if r.take == "sum" else number(r.value)]
+    if r.reference is not None:
+        parts[0] += f" [{number(r.reference)}]"
+    if not yes_no:
+        if r.take in ("sum", "mean", "max", "min"):
+            span = words("a month: {start} at first, {end} at last") if r.take == "sum" else words(
+                "{start} at first, {end} at last"
+            )  # fmt: skip
+            first, last = words.number(r.start, r.decimals), words.number(r.end, r.decimals)
+            parts.append(span.format(start=first, end=last))
+        else:
+            parts.append(words("{start} at first", start=words.number(r.start, r.decimals)))
+        verdict = pages.verdict(r.verdict)
+        parts.append(verdict or words("unchanged"))
+    if r.weight:
+        parts.append(words("weight {weight}", weight=words.quantity(100 * r.weight, Text("%", "%"))))
+    return pages.say(r.label, ", ".join(parts))
+
+
+def _turning(pages: Pages, found: Debrief) -> list[str]:
+    if not found.turning:
+        return []
+    lines = ["", pages.words("Turning points: the months in which the main figures moved most")]
+    for point in found.turning:
+        moves = "; ".join(pages.say(i.label, pages.change(i)) for i in point.moves)
+        lines.append("  " + pages.say(pages.month(point.month), moves))
+        told = pages.happened(point.report, texts=False)[:3]
+        lines.append("    " + " ".join(x if x.endswith(".") else f"{x}." for x in told))
+    return lines
+
+
+def _followed(pages: Pages, found: Debrief) -> list[str]:
+    words, table = pages.words, pages.view.model.scenario.source
+    lines = ["", words.plural("You decided {count} time in {months} months.",
+                              "You decided {count} times in {months} months.",
+                              len(found.decisions), months=pages.game.month)]  # fmt: skip
+    if not found.followed and not found.left:
+        return lines
+    lines.append(words("Recommendations behind what you did:"))
+    lines += ["  " + words("{id}: {text}", id=id, text=words.of(table[id].text)) for id in found.followed]
+    if not found.followed:
+        lines.append("  " + words("none"))
+    if found.left:
+        ids = ", ".join(found.left)
+        lines.append(words("Not taken up: {ids} (type source and one of them to read it)", ids=ids))
+    return lines
