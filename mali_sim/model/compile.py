@@ -20,6 +20,7 @@ from mali_sim.equations import (
     Not,
     Text,
     show,
+    walk,
 )
 from mali_sim.model.sets import Sets
 from mali_sim.model.tape import CLOCK_ELAPSED, CLOCK_MONTH_OF_YEAR, Builder, Value
@@ -80,6 +81,30 @@ class Memory:
     def depth(self) -> int:
         """Rows for each member."""
         return max(self.months, 1)
+
+
+def rests_on_hidden(variables: Variables, node: Node) -> bool:
+    """
+    Whether an expression gives away what some seat does not see.
+
+    It reads a hidden stock or an observer of some actors only, itself or through
+    auxiliaries and their memories.
+    """
+    s = variables.scenario
+    waiting, seen = [node], set()
+    while waiting:
+        for part in walk(waiting.pop()):
+            match part:
+                case Name(id) | Member(id, _):
+                    if id in s.stock and s.stock[id].hidden:
+                        return True
+                    tree = variables.trees.get(("aux", id, "value")) if id in s.aux else None
+                    if tree is not None and id not in seen:
+                        seen.add(id)
+                        waiting.append(tree)
+                case Dotted("obs", id) if s.obs[id].known_to:
+                    return True
+    return False
 
 
 class Environment:
@@ -352,7 +377,7 @@ class Compiler:
             length = 0
             if kind == "delay" and isinstance(months, Name):
                 length = int(self.scenario.constant[months.id].value)  # type: ignore[call-overload]
-            memory = Memory(key, x, length, typed.dims, typed.hidden)
+            memory = Memory(key, x, length, typed.dims, rests_on_hidden(self.variables, x))
             memory.months_node = months
             memory.initial = initial[0] if initial else None
             self.memories[key] = memory

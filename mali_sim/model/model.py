@@ -49,7 +49,8 @@ class Programs:
     guess : Program
         What seats take the hidden stocks for, from what is observed.
     estimate : Program
-        Memories of hidden stocks made anew from a guess.
+        What rests on hidden stocks made anew from a guess: memories of them, amounts still
+        being paid, observers that only some see.
     ending : Program
         Outcomes' conditions at the end.
     """
@@ -165,7 +166,7 @@ class _Assembly:
         )
         month = builder.build()
         start = StartBuilder(self.compiler, layout, m.parameters).build()
-        estimator = EstimateBuilder(self.compiler, layout, m.parameters)
+        estimator = EstimateBuilder(self.compiler, layout, m.parameters, month.held)
         legality = [*month.legal, *month.costs, *month.chances.values()]
         pool = ConstantPool(b, m.parameters.rows)
         outputs = sorted(month.outputs, key=lambda o: o[0])

@@ -2,6 +2,7 @@
 
 from attrs import Factory, define, frozen
 
+from mali_sim.equations import Node
 from mali_sim.model.compile import Compiler, Environment, Memory
 from mali_sim.model.happenings import Happenings, Item
 from mali_sim.model.layout import Block, Layout
@@ -39,6 +40,30 @@ class Posting:
     sign: float = 1.0
 
 
+@frozen
+class Held:
+    """
+    An amount still being paid that rests on what is hidden.
+
+    Parameters
+    ----------
+    row : int
+        Of the state: the first of its monthly parts.
+    dims : tuple of str
+    path : tuple of str
+        Where the amount's equation stands.
+    node : Node
+    over : str or None
+        The constant that is how many months it is paid in.
+    """
+
+    row: int
+    dims: tuple[str, ...]
+    path: tuple[str, ...]
+    node: Node
+    over: str | None
+
+
 @define
 class Month:
     """Everything that becomes of one month, to be collected into programs."""
@@ -50,6 +75,7 @@ class Month:
     legal: list[Value] = Factory(list)
     costs: list[Value] = Factory(list)
     chances: dict[str, Value] = Factory(dict)
+    held: list[Held] = Factory(list)
 
 
 class MonthNames:

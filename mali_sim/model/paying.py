@@ -2,8 +2,10 @@
 
 from attrs import define, evolve
 
+from mali_sim.model.compile import rests_on_hidden
 from mali_sim.model.deciding import Deciding
 from mali_sim.model.happenings import Effects, Item
+from mali_sim.model.names import Held
 from mali_sim.model.tape import Value
 from mali_sim.scenario.classes import Effect
 
@@ -129,10 +131,23 @@ class Paying(Deciding):
             paid = b.mul(share_now, used)
             self._write(blocks[0].name, b.add(share_now, b.lit(0.0)))
             self._write(blocks[1].name, b.sub(left_now, used))
+            self._note_hidden(members, blocks[0].offset)
         at = 0
         for p, n in zip(members, sizes, strict=True):
             p.value = b.rows(paid, at, p.amount.dims)
             at += n
+
+    def _note_hidden(self, members: list[Payment], row: int) -> None:
+        """Remember which amounts still due would give a hidden stock away."""
+        for p in members:
+            key = "move" if p.effect.move is not None else "amount"
+            path = (*p.effects.key, str(p.number), key)
+            node = p.effects.item.node(self.variables, *path)
+            if node is not None and rests_on_hidden(self.variables, node):
+                whole = (p.effects.item.path[0], p.effects.item.id, *path)
+                held = Held(row, p.amount.dims, whole, node, p.effect.over)
+                self.month.held.append(held)
+            row += self.b.size(p.amount.dims)
 
     def _each_row(self, value: Value, payment: Payment) -> Value:
         return self.b.widen(value, payment.amount.dims)

@@ -1,9 +1,12 @@
 """The first state, and a seat's guess at what it cannot see, as tape."""
 
+from collections.abc import Sequence
+
 from mali_sim.equations import Node
 from mali_sim.model.compile import Compiler, Environment, Memory
 from mali_sim.model.layout import Block, Layout
 from mali_sim.model.month import EXTREME, switch_number
+from mali_sim.model.names import Held
 from mali_sim.model.parameters import Parameters
 from mali_sim.model.tape import Value
 from mali_sim.model.variables import NEVER
@@ -92,18 +95,39 @@ class StartBuilder:
 
 class EstimateBuilder(StartBuilder):
     """
-    Memories of what is hidden, made anew from a guessed opening state.
+    What rests on what is hidden, made anew from a guessed opening state.
 
-    What a smooth or delay of a hidden stock holds would give the stock away, so a
-    forecast starts each of them at the guess's own opening value.
+    What a smooth or delay of a hidden stock holds would give the stock away, and so would
+    an amount that was fixed from it and is still being paid, and an observer that others
+    alone see: a forecast starts each of them at the guess's own opening value.
     """
 
+    def __init__(
+        self, compiler: Compiler, layout: Layout, parameters: Parameters, held: Sequence[Held]
+    ) -> None:
+        super().__init__(compiler, layout, parameters)
+        self.held = held
+        self._open: list[str] = []
+
     def build(self) -> list[tuple[int, Value]]:
-        """(offset, value) of the memories that rest on hidden stocks."""
+        """(offset, value) of the rows that rest on hidden stocks."""
+        b = self.b
         hidden = [m for m in self.c.memories.values() if m.hidden]
         with self.c.within(self.environment):
             blocks = [self.layout.blocks[f"memory:{m.key}"] for m in hidden]
-            return [(block.offset, self._whole(block)) for block in blocks]
+            made = [(block.offset, self._whole(block)) for block in blocks]
+            for held in self.held:
+                amount = b.widen(self.c.value(held.path, held.node), held.dims)
+                months = self._variable(held.over) if held.over else b.lit(1.0)
+                made.append((held.row, b.add(b.div(amount, months), b.lit(0.0))))
+            for id, obs in self.s.obs.items():
+                if obs.known_to:
+                    made.append((self._observer_row(id), b.add(self._observed(id), b.lit(0.0))))
+            return made
+
+    def _observer_row(self, id: str) -> int:
+        block = self.layout.blocks["obs"]
+        return block.offset + block.labels.index(id)
 
     def guesses(self) -> list[tuple[int, Value]]:
         """(offset, value) of what seats take the hidden stocks for."""
@@ -117,7 +141,14 @@ class EstimateBuilder(StartBuilder):
 
     def _memory(self, memory: Memory) -> Value:
         path = ("memory", memory.key, "estimate")
-        return self.b.widen(self.c.value(path, memory.x), memory.dims)
+        node = memory.x
+        if memory.key in self._open and memory.initial is not None:
+            node = memory.initial  # a circle ends where it began
+        self._open.append(memory.key)
+        try:
+            return self.b.widen(self.c.value(path, node), memory.dims)
+        finally:
+            self._open.pop()
 
     def _variable(self, id: str) -> Value:
         for kind in ("stock", "switch"):
@@ -135,6 +166,8 @@ class EstimateBuilder(StartBuilder):
             return b.source("state", last, memory.dims)
         if root == "memory":
             return self._memory(self.c.memories[id])
+        if root == "obs" and self.s.obs[id].known_to:
+            return self._observed(id)
         if root in ("obs", "since", "offer"):
             block = self.layout.blocks[root]
             label = id if id in block.labels else f"accept.{id}"

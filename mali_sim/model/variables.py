@@ -498,12 +498,7 @@ class _Typing:
             seen_by = s.obs[id].known_to
             if Reads.PUBLIC in self.reads and seen_by and self.actor not in seen_by:
                 return self.problem(f"obs.{id} is not seen by {self.actor}")
-            if Reads.MONTH in self.reads:
-                return self.guarded(f"obs.{id}")
-            if f"obs.{id}" in self.all._open:
-                unit = self.all.unit(s.obs[id].unit, ("obs", id, "unit"))
-                return Typed((), unit)
-            return self.all.variable(f"obs.{id}")
+            return self.guarded(f"obs.{id}")
         if root == "outcome":
             if Reads.OUTCOMES not in self.reads:
                 return self.problem("outcomes stand in endings only")

@@ -75,7 +75,7 @@ class Forecast:
 
 def forecast(
     game: Game, actor: str, actions: Sequence[str] = (), *, runs: int = 1_000, months: int = 12,
-    backend: Backend = Backend.NUMPY, first_run: int = 0,
+    backend: Backend = Backend.AUTO, first_run: int = 0,
 ) -> Forecast:  # fmt: skip
     """
     Futures with this month's plan, with and without some actions.
@@ -146,7 +146,8 @@ def known_state(game: Game, actor: str, keys: np.ndarray) -> np.ndarray:
     """
     The opening state as an actor knows it, once for each future.
 
-    Hidden stocks are drawn around the actor's estimate; memories of them start anew.
+    Hidden stocks are drawn around the actor's estimate; memories of them, amounts fixed
+    from them and observers that others alone see are made anew from that.
 
     Returns
     -------
@@ -159,7 +160,8 @@ def known_state(game: Game, actor: str, keys: np.ndarray) -> np.ndarray:
         for id, stock in model.scenario.stock.items()
         if stock.hidden and actor not in stock.known_to
     ]
-    if not hidden:
+    seen = _observers_seen(model, actor)
+    if not hidden and len(seen) == len(model.scenario.obs):
         return state
     guesses = run_once(game.programs.guess, game.const, game.state.reshape(-1, 1), runs=1, month=game.month)
     for number, (id, stock) in enumerate(hidden):
@@ -175,9 +177,22 @@ def known_state(game: Game, actor: str, keys: np.ndarray) -> np.ndarray:
     if program.outputs:
         made = run_once(program, game.const, state, runs=len(keys), keys=keys, month=game.month)
         for offset, value in program.outputs:
+            if offset in seen:
+                continue
             rows = slice(offset, offset + program.rows(value))
             state[rows] = made[rows]
     return state
+
+
+def _observers_seen(model: Model, actor: str) -> set[int]:
+    """State rows of the observers that an actor sees."""
+    block = model.layout.blocks.get("obs")
+    obs = model.scenario.obs
+    return {
+        block.offset + n
+        for n, id in enumerate(block.labels if block else ())
+        if block and (not obs[id].known_to or actor in obs[id].known_to)
+    }
 
 
 def _uniforms(keys: np.ndarray, slot: int) -> np.ndarray:
