@@ -1,0 +1,229 @@
+"""A forecast knows what its seat knows: no draw to come, no hidden row, no plan of another seat."""
+
+import numpy as np
+import pytest
+
+from mali_sim.play import Game, SeatView, forecast
+from tests.support import ISLAND, level, played, rows, shared_model, value, world
+
+RUNS, MONTHS = 60, 6
+
+
+def bytes_of(game, actor="council", actions=()):
+    made = forecast(game, actor, actions, runs=RUNS, months=MONTHS)
+    return made.without.tobytes() + made.with_.tobytes()
+
+
+def island(seed=3, months=4, seats=("council", "league"), **new):
+    game = Game.new(shared_model(ISLAND), seats, seed=seed, **new)
+    for _ in range(months):
+        game.advance()
+    return game
+
+
+def test_a_forecast_does_not_see_the_luck_to_come():
+    """Two games alike up to now and with other luck from now on: one forecast."""
+    game = island()
+    other = game.branch(4, seed=987_654)
+    assert other.state.tobytes() == game.state.tobytes()
+    assert bytes_of(other) == bytes_of(game)
+    game.advance()
+    other.advance()
+    assert other.state.tobytes() != game.state.tobytes(), "the test is about luck that does differ"
+
+
+def test_a_forecast_is_no_draw_from_the_games_own_stream():
+    """The month that comes is not among the futures, however many are drawn."""
+    game = island()
+    made = forecast(game, "council", runs=500, months=1)
+    game.advance()
+    row = made.names.index("calm")
+    # Values without repetition: to meet the true one would be to know it.
+    assert value(game, "obs.calm") not in made.without[row, 0]
+
+
+def test_a_forecast_does_not_see_a_hidden_stock():
+    game = island()
+    before = bytes_of(game)
+    game.states[-1] = game.state.copy()
+    game.state[rows(game.model, "stock:resentment")] = 99.0
+    assert bytes_of(game) == before
+
+
+def test_a_forecast_of_one_who_knows_a_hidden_stock_does_see_it():
+    game = island(seats=("council",))
+    before = bytes_of(game, "temple")
+    game.states[-1] = game.state.copy()
+    game.state[rows(game.model, "stock:resentment")] = 99.0
+    assert bytes_of(game, "temple") != before, "else the tests beside this one cannot fail"
+
+
+def test_a_forecast_does_not_see_an_observer_that_others_alone_see():
+    """The league's secret service publishes nothing: a flow that reads it gives nothing away."""
+    game = island()
+    before = bytes_of(game)
+    block = game.model.layout.blocks["obs"]
+    game.states[-1] = game.state.copy()
+    game.state[block.offset + block.labels.index("secret")] = 0.0
+    assert bytes_of(game) == before
+
+
+SECRET = {
+    "stock": {
+        "anger": level(30, hidden=True, known_to=["donor"], estimate="obs.trust", doubt="doubt"),
+        "trust": level(50),
+    },
+    "constant": {"doubt": 5, "speed": (0.1, "1/month"), "gift": 6, "first": 10},
+    "obs": {"trust": "trust"},
+}
+
+
+def secret_world(**tables):
+    made = {**SECRET, **{k: {**SECRET.get(k, {}), **v} for k, v in tables.items()}}
+    return world(**made)
+
+
+MEMORIES = {
+    "smooth": {"held": "smooth(anger, quarter)"},
+    "delay": {"held": "delay(anger, quarter)"},
+    "delay with an initial": {"held": "delay(anger, quarter, first)"},
+    "through an auxiliary": {"mood": "anger * half", "held": "smooth(mood, quarter)"},
+    "a memory of a memory": {"mood": "smooth(anger, quarter)", "held": "delay(mood, quarter)"},
+    "in a circle": {"held": "delay(mood, quarter, first) * half", "mood": "anger + held"},
+    "in a circle, read first": {"held": "mood * half", "mood": "anger + smooth(held, quarter, first) * half"},
+}
+
+
+@pytest.mark.parametrize("kind", MEMORIES)
+def test_a_forecast_does_not_see_a_hidden_stock_through_a_memory_of_it(kind):
+    m = secret_world(aux=MEMORIES[kind], flow={"fall": {"to": "trust", "rate": "-held * speed"}})
+
+    def seen(anger):
+        game = played(m, 3)
+        game.states = [s.copy() for s in game.states]
+        # The same past to see, another to know: everything that rests on the hidden stock.
+        for name, block in m.layout.blocks.items():
+            if name == "stock:anger" or name.startswith("memory:"):
+                game.state[block.offset : block.offset + block.rows] = anger
+        return bytes_of(game, "gov")
+
+    assert seen(10.0) == seen(90.0)
+
+
+def test_a_forecast_does_not_see_a_hidden_stock_through_an_effect_still_being_paid():
+    """What is due was fixed from the hidden stock when it was fired."""
+    m = secret_world(
+        event={"fall": {"date": "2023-03", "effects": [
+            {"add": "trust", "amount": "-anger * half", "over": "year"},
+        ]}},
+    )  # fmt: skip
+
+    def seen(anger):
+        game = Game.new(m, ["gov"])
+        game.states[-1] = game.state.copy()
+        game.state[rows(m, "stock:anger")] = anger
+        game.advance()
+        game.advance()
+        # What is public is made the same: only what is still due differs.
+        for name in ("stock:trust", "obs"):
+            game.state[rows(m, name)] = 50.0
+        return bytes_of(game, "gov")
+
+    assert seen(10.0) == seen(90.0)
+
+
+def test_a_forecast_does_not_see_what_other_seats_have_submitted():
+    game, other = island(), island()
+    allowed = [s.action.id for s in other.standings("league") if s.allowed]
+    assert allowed
+    other.submit("league", allowed[0])
+    assert bytes_of(other) == bytes_of(game)
+
+
+def test_a_forecast_does_see_the_seats_own_plan():
+    game, other = island(), island()
+    allowed = [s.action.id for s in other.standings("council") if s.allowed]
+    other.submit("council", allowed[0])
+    assert bytes_of(other) != bytes_of(game)
+
+
+def test_a_game_with_forecasts_is_the_game_without():
+    plain, asked = island(months=0), island(months=0)
+    for _ in range(6):
+        for seat in ("council", "league"):
+            forecast(asked, seat, runs=10, months=3)
+        plain.advance()
+        asked.advance()
+    assert plain.state_hash() == asked.state_hash()
+    assert plain.record.lines() == asked.record.lines()
+
+
+def test_a_forecast_asked_twice_is_the_same_and_asked_alone_its_runs_are():
+    game = island()
+    assert bytes_of(game) == bytes_of(game)
+    whole = forecast(game, "council", runs=30, months=3)
+    part = forecast(game, "council", runs=10, months=3, first_run=20)
+    assert np.ascontiguousarray(whole.without[:, :, 20:]).tobytes() == part.without.tobytes()
+
+
+def test_a_forecast_with_nothing_asked_about_differs_from_itself_by_nothing():
+    made = forecast(island(), "council", runs=30, months=4)
+    for name in made.names:
+        assert not made.difference(name).any()
+
+
+def test_a_forecast_keeps_to_the_luck_on_both_sides():
+    """What an action cannot touch is the same with and without it, run by run."""
+    game = island(months=0)
+    made = forecast(game, "council", ["tax_port"], runs=50, months=1)
+    assert made.difference("port_open").any()
+    assert not made.difference("fear").any()
+
+
+def test_a_forecast_holds_no_observer_that_the_seat_does_not_see():
+    made = forecast(island(), "council", runs=5, months=1)
+    assert "secret" not in made.names
+    assert "secret" in forecast(island(seats=("council",)), "temple", runs=5, months=1).names
+
+
+def test_a_seats_own_standing_does_not_turn_on_what_others_plan():
+    game = island(months=1)
+    before = [(s.action.id, s.allowed, s.cost) for s in game.standings("council")]
+    for s in game.standings("league"):
+        if s.allowed and game.standing(s.action.id).allowed:
+            game.submit("league", s.action.id)
+    assert [(s.action.id, s.allowed, s.cost) for s in game.standings("council")] == before
+
+
+def test_a_view_is_the_same_whatever_the_hidden_stock():
+    def shown(anger):
+        game = island()
+        game.states = [s.copy() for s in game.states]
+        for state in game.states:
+            state[rows(game.model, "stock:resentment")] = anger
+        view = SeatView(game, "council")
+        return [(i.id, i.series) for i in view.indicators()], [
+            (i.id, i.series) for s in view.visible_stocks() for i in view.members(s)
+        ]
+
+    assert shown(1.0) == shown(99.0)
+
+
+def test_a_forecast_starts_hidden_stocks_around_the_estimate_with_its_doubt():
+    from mali_sim.engine import draws
+    from mali_sim.play.forecast import known_state
+
+    game = island()
+    keys = draws.run_keys(1, np.arange(20_000, dtype=np.uint64))
+    state = known_state(game, "council", keys)
+    estimate = 100 - value(game, "obs.calm")
+    guessed = state[rows(game.model, "stock:resentment")]
+    assert guessed.mean(1) == pytest.approx([estimate] * 4, abs=0.3)
+    assert guessed.std(1) == pytest.approx([6] * 4, rel=0.03)
+    assert np.abs(np.corrcoef(guessed) - np.eye(4)).max() < 0.03
+    hidden = {"stock:resentment", "spread+computed:share", "obs"}
+    for name, block in game.model.layout.blocks.items():
+        if name not in hidden:
+            found = state[block.offset : block.offset + block.rows]
+            own = game.state[block.offset : block.offset + block.rows, None]
+            assert (found == own).all(), name
