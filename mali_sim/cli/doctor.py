@@ -1,8 +1,6 @@
 """``doctor`` and ``version``."""
 
-import os
 import platform
-import shutil
 import sys
 from importlib import metadata
 
@@ -73,8 +71,7 @@ def _compiler() -> tuple[bool, str, str]:
     problem = native.available()
     if problem:
         return False, "compiler", problem
-    path = shutil.which(os.environ.get("CC", "cc")) or shutil.which("gcc") or ""
-    return True, "compiler", f"{path}: large batches run natively"
+    return True, "compiler", f"{native.compiler()}: large batches run natively"
 
 
 def _cache() -> tuple[bool, str, str]:

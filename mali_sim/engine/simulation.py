@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mali_sim.engine.native import Stepper
 
 #: Runs in a block where nobody says otherwise; smaller ones are slower in NumPy.
-BLOCK = 1_000
+BLOCK = 2_000
 #: Up to so many runs, rows are packed instead of sets called one by one.
 NARROW = 32
 
@@ -74,7 +74,9 @@ class Cast:
             total += policy_inputs(model, policy, state, month) * plays
         return total
 
-    def modes(self, programs: Programs, actors: Sequence[str], strategy_actor: Mapping[str, str]) -> np.ndarray:
+    def modes(
+        self, programs: Programs, actors: Sequence[str], strategy_actor: Mapping[str, str]
+    ) -> np.ndarray:
         """
         The mode rows.
 
@@ -226,6 +228,12 @@ class Simulation:
     def state(self) -> np.ndarray:
         """The state now: a view that the next step overwrites."""
         return self._stepper.state
+
+    def vectors(self) -> Kernel:
+        """NumPy's arrays and calls, for the benchmark; only where NumPy steps a wide block."""
+        if not isinstance(self._stepper, _Vectors):
+            raise TypeError(f"{self.backend.value} steps these runs")
+        return self._stepper.kernel
 
     @property
     def actions(self) -> int:

@@ -207,6 +207,11 @@ class Kernel:
         self._calls = [self._bind(0, 1), self._bind(1, 0) if same else []]
         self.side = 0
 
+    @property
+    def calls(self) -> list[Callable[[], object]]:
+        """The calls of the next step."""
+        return self._calls[self.side]
+
     # -- running -------------------------------------------------------------------------
 
     @property

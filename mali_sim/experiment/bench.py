@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from mali_sim.engine import BLOCK, Backend, Cast, Simulation, native
-from mali_sim.model import Model, Program, build
+from mali_sim.model import Model, build
 from mali_sim.play import Game, forecast
 from mali_sim.scenario.load import load_files
 
@@ -48,7 +48,8 @@ def measure(model: Model, seconds: float = 0.5) -> dict[str, Any]:
     tasks["single"] = partial(_Block(model, cast, Backend.NUMPY, 1).steps, months)
     if "native" in backends:
         tasks["native single"] = partial(_Block(model, cast, Backend.NATIVE, 1).steps, months)
-    tasks["bare"] = _bare(tape)
+    bare = _Bare(_Block(model, cast, Backend.NUMPY, BLOCK))
+    tasks["bare"] = bare.run
     cost = _in_turns(tasks, seconds)
     run_months = {name: {"1": BLOCK * months / cost[name]} for name in backends} | {
         "reference": {"1": _REFERENCE_MONTHS / cost["reference"]}
@@ -65,7 +66,7 @@ def measure(model: Model, seconds: float = 0.5) -> dict[str, Any]:
         "state_rows": model.layout.rows,
         "run_months_per_second": run_months,
         "row_operations_per_second": {n: run_months[n]["1"] * per_month for n in backends},
-        "numpy_bare": _bare_rows(tape) * BLOCK / cost["bare"],
+        "numpy_bare": bare.numbers / cost["bare"],
         "forecast_1000x24_ms": {n: _forecast_ms(model, b) for n, b in backends.items()},
         "single_step_us": singles,
         "compile_s": compile_s,
@@ -116,26 +117,25 @@ def _in_turns(tasks: dict[str, Callable[[], object]], seconds: float) -> dict[st
     return {name: median(times) for name, times in found.items()}
 
 
-def _shapes(tape: Program) -> list[int]:
-    """Rows of every operation that does something."""
-    return [tape.rows(v) for v in tape.ops if v.op != "rows"]
+class _Bare:
+    """``np.add`` in place of every arithmetic call of NumPy's, on the same arrays."""
 
+    def __init__(self, block: "_Block") -> None:
+        kernel = block.sim.vectors()
+        self.calls: list[Callable[[], object]] = []
+        self.numbers = 0
+        for call in kernel.calls:
+            out = call.keywords.get("out")
+            if isinstance(call.func, np.ufunc) and out.dtype == float:
+                left, right = call.args[0], call.args[-1]
+                self.calls.append(partial(np.add, left, right, out=out))
+                self.numbers += out.size
 
-def _bare_rows(tape: Program) -> int:
-    return sum(_shapes(tape))
-
-
-def _bare(tape: Program) -> Callable[[], object]:
-    """One ``np.add`` for each operation, on blocks of its shape."""
-    shapes = _shapes(tape)
-    pool = {n: [np.ones((n, BLOCK)) for _ in range(3)] for n in set(shapes)}
-    calls = [partial(np.add, pool[n][0], pool[n][1], out=pool[n][2]) for n in shapes]
-
-    def run() -> None:
-        for call in calls:
-            call()
-
-    return run
+    def run(self) -> None:
+        """All of them once."""
+        with np.errstate(all="ignore"):
+            for call in self.calls:
+                call()
 
 
 def _forecast_ms(model: Model, backend: Backend) -> float:

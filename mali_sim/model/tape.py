@@ -8,7 +8,6 @@ result is the same to the bit on every machine are in it: ``+ - * / sqrt abs``,
 comparisons, minimum and maximum by comparison, copies, and sums in a fixed order.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod, sqrt
 from typing import Any
@@ -248,11 +247,32 @@ class Builder:
         return self.make("rows", (a,), start, dims)
 
     def stack(self, values: Sequence[Value]) -> Value:
-        """The rows of several values, one after the other."""
-        if len(values) == 1:
-            return self.rows(values[0], 0, (f"#{self.size(values[0].dims)}",))
+        """The rows of several values, one after the other; neighbouring rows stay together."""
         total = sum(self.size(v.dims) for v in values)
-        return self.make("stack", tuple(values), None, (f"#{total}",))
+        parts = self._joined_rows(values)
+        if len(parts) == 1:
+            return self.rows(parts[0], 0, (f"#{total}",))
+        return self.make("stack", tuple(parts), None, (f"#{total}",))
+
+    def _joined_rows(self, values: Sequence[Value]) -> list[Value]:
+        """Values with consecutive rows of one base made one."""
+        parts: list[Value] = []
+        for value in values:
+            last = parts[-1] if parts else None
+            if last is not None and value.op == last.op and self._follows(last, value):
+                count = self.size(last.dims) + self.size(value.dims)
+                base = last.args[0] if last.op == "rows" else None
+                dims = (f"#{count}",)
+                parts[-1] = (
+                    self.rows(base, last.attr, dims) if base else self.source(last.op, last.attr, dims)
+                )
+            else:
+                parts.append(value)
+        return parts
+
+    def _follows(self, first: Value, second: Value) -> bool:
+        moved = first.op == "rows" or (first.op in SOURCES and first.op not in ("lit", "table"))
+        return moved and first.args == second.args and second.attr == first.attr + self.size(first.dims)
 
     def fold(self, a: Value, dim: str) -> Value:
         """
@@ -384,15 +404,6 @@ class Program:
                 case _:
                     total += self.rows(value)
         return total
-
-    def digest(self) -> str:
-        """SHA-256 of the tape: equal tapes compute the same."""
-        text = "\n".join(
-            [repr(v) for v in self.ops]
-            + [f"{offset}: {v!r}" for offset, v in self.outputs]
-            + [f"{n}={s}" for n, s in self.sizes.items()]
-        )
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 class ConstantPool:

@@ -218,16 +218,12 @@ def _observer(game: Game, id: str, month: int) -> Explanation:
     causes: tuple[Cause, ...] = ()
     if month > 0:
         old, new = game.trace(month - 1), game.trace(month)
-        if old.programs.trace is new.programs.trace or _same_tape(old, new):
+        if old.programs is new.programs:
             target = _output(
                 new, model.layout.blocks["obs"].offset + model.layout.blocks["obs"].labels.index(id)
             )
             causes = _substituted(game, old, new, target, _closing_names(game, new, id), obs.source)
     return Explanation(SUBSTITUTION, f"obs.{id}", obs.label, month, before, after, causes)
-
-
-def _same_tape(old: Trace, new: Trace) -> bool:
-    return old.programs.trace.digest() == new.programs.trace.digest()
 
 
 def _auxiliary(game: Game, name: str, id: str, month: int) -> Explanation:
@@ -306,7 +302,7 @@ def _substituted(
 ) -> tuple[Cause, ...]:  # fmt: skip
     """Replace the inputs of a value one by one, old for new; the steps sum to the change."""
     inputs = _inputs(game, target, names)
-    given = {label: False for label in inputs}
+    given = dict.fromkeys(inputs, False)
     last = _evaluate(old, new, target, inputs, given)[row]
     causes = []
     for label in inputs:
