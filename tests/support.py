@@ -84,7 +84,7 @@ def conserved(initial: object, **more: object) -> dict[str, object]:
 
 def members(*names: str, **more: object) -> dict[str, object]:
     """A set's table."""
-    return {"members": {n: WORDS for n in names}, **more}
+    return {"members": dict.fromkeys(names, WORDS), **more}
 
 
 def _filled(kind: str, table: object) -> dict[str, Any]:

@@ -85,7 +85,9 @@ def test_postings_close(path):
     game = random_game(path, 1, months_for(model, 8))
     for month in range(game.month):
         trace = game.trace(month)
-        assert list(trace.closing) == game.states[month + 1].tolist(), "the trace is the month that was played"
+        assert list(trace.closing) == game.states[month + 1].tolist(), (
+            "the trace is the month that was played"
+        )
         for id in model.scenario.stock:
             found = model.layout.blocks[f"stock:{id}"]
             for row in range(found.rows):
@@ -340,7 +342,10 @@ def test_explanation_of_every_indicator_and_stock_sums_to_its_change(path):
         for month in (last,) if big(model) else range(1, game.month):
             found = explain(game, name, month)
             size = max(abs(found.before), abs(found.after), *(abs(c.amount) for c in found.causes), 1)
-            assert sum(c.amount for c in found.causes) == pytest.approx(found.change, abs=1e-9 * size), (name, month)
+            assert sum(c.amount for c in found.causes) == pytest.approx(found.change, abs=1e-9 * size), (
+                name,
+                month,
+            )
 
 
 @everywhere

@@ -113,10 +113,15 @@ def test_a_forecast_does_not_see_a_hidden_stock_through_a_memory_of_it(kind):
 def test_a_forecast_does_not_see_a_hidden_stock_through_an_effect_still_being_paid():
     """What is due was fixed from the hidden stock when it was fired."""
     m = secret_world(
-        event={"fall": {"date": "2023-03", "effects": [
-            {"add": "trust", "amount": "-anger * half", "over": "year"},
-        ]}},
-    )  # fmt: skip
+        event={
+            "fall": {
+                "date": "2023-03",
+                "effects": [
+                    {"add": "trust", "amount": "-anger * half", "over": "year"},
+                ],
+            }
+        },
+    )
 
     def seen(anger):
         game = Game.new(m, ["gov"])

@@ -30,7 +30,10 @@ def test_synchronous_step_two_stocks_that_follow_each_other_swap_their_values():
     m = world(
         stock={"a": level(10), "b": level(70)},
         constant={"speed": per_month},
-        flow={"a_to_b": {"to": "a", "rate": "(b - a) * speed"}, "b_to_a": {"to": "b", "rate": "(a - b) * speed"}},
+        flow={
+            "a_to_b": {"to": "a", "rate": "(b - a) * speed"},
+            "b_to_a": {"to": "b", "rate": "(a - b) * speed"},
+        },
     )
     g = played(m, 3)
     assert series(g, "a") == [10, 70, 10, 70]
@@ -59,14 +62,21 @@ def test_synchronous_step_order_of_tables_changes_nothing():
     }
     tables = {
         "stock": {
-            "trust": level(40), "other": level(8), "people": conserved(1024), "away": conserved(0),
+            "trust": level(40),
+            "other": level(8),
+            "people": conserved(1024),
+            "away": conserved(0),
         },
         "constant": {"up": (0.5, "index/month"), "speed": (0.25, "1/month"), "gift": 2},
-        "aux": {"swing": {"value": "weight * speed", "unit": "index/month"},
-                "weight": {"value": "trust - other", "unit": "index"}},
-        "decision": {"z": {"effects": [{"add": "other", "amount": "gift"}], "tendency": "speed"},
-                     "a": {"effects": [{"add": "trust", "amount": "gift"}], "tendency": "speed"}},
-    }  # fmt: skip
+        "aux": {
+            "swing": {"value": "weight * speed", "unit": "index/month"},
+            "weight": {"value": "trust - other", "unit": "index"},
+        },
+        "decision": {
+            "z": {"effects": [{"add": "other", "amount": "gift"}], "tendency": "speed"},
+            "a": {"effects": [{"add": "trust", "amount": "gift"}], "tendency": "speed"},
+        },
+    }
 
     def stocks(order):
         flow = {f: flows[f] for f in order}
@@ -95,9 +105,10 @@ def test_a_month_covers_the_date_it_is_called_by():
 
 def test_month_of_year_turns_with_the_year_and_elapsed_goes_on():
     m = world(
-        start="2023-11", months=4, obs={"m": {"value": "month_of_year", "unit": "month"},
-                                        "e": {"value": "elapsed", "unit": "month"}},
-    )  # fmt: skip
+        start="2023-11",
+        months=4,
+        obs={"m": {"value": "month_of_year", "unit": "month"}, "e": {"value": "elapsed", "unit": "month"}},
+    )
     g = played(m, 4)
     assert series(g, "obs.m")[1:] == [11, 12, 1, 2]
     assert series(g, "obs.e")[1:] == [0, 1, 2, 3]
@@ -108,9 +119,11 @@ def test_observers_see_stocks_at_their_close_and_what_flowed_this_month():
         stock={"people": conserved(100), "away": conserved(0)},
         constant={"tenth": (0.1, "1/month")},
         flow={"leave": {"from": "people", "to": "away", "rate": "people * tenth"}},
-        obs={"there": {"value": "people", "unit": "people"},
-             "left": {"value": "flow.leave", "unit": "people/month"}},
-    )  # fmt: skip
+        obs={
+            "there": {"value": "people", "unit": "people"},
+            "left": {"value": "flow.leave", "unit": "people/month"},
+        },
+    )
     g = played(m, 3)
     assert series(g, "obs.there") == series(g, "people")
     assert series(g, "obs.left")[1:] == pytest.approx([a - b for a, b in pairwise(series(g, "people"))])
@@ -119,11 +132,13 @@ def test_observers_see_stocks_at_their_close_and_what_flowed_this_month():
 def test_outcomes_gather_what_observers_saw_each_month():
     takes = ("sum", "mean", "last", "max", "min")
     m = one_stock(
-        event={"up": {"date": "2023-03", "effects": RAISE["effects"]},
-               "down": {"date": "2023-04", "effects": [{"add": "trust", "amount": "-gift"}]}},
+        event={
+            "up": {"date": "2023-03", "effects": RAISE["effects"]},
+            "down": {"date": "2023-04", "effects": [{"add": "trust", "amount": "-gift"}]},
+        },
         obs={"trust": "trust"},
         outcome={t: {"of": "obs.trust", "take": t} for t in takes},
-    )  # fmt: skip
+    )
     g = played(m, 4)
     assert series(g, "obs.trust")[1:] == [40, 46, 40, 40]
     assert g.outcomes() == {"sum": 166, "mean": 41.5, "last": 40, "max": 46, "min": 40}
@@ -137,12 +152,15 @@ def test_endings_are_read_in_file_order_and_the_last_always_holds():
     }
     outcome = {"trust": {"of": "obs.trust", "take": "last"}}
     for bar, found in ((30, "high"), (50, "also")):
-        m = one_stock(
-            constant={"bar": bar}, obs={"trust": "trust"}, outcome=outcome, ending=endings
-        )
+        m = one_stock(constant={"bar": bar}, obs={"trust": "trust"}, outcome=outcome, ending=endings)
         assert played(m, 2).ending() == found
-    empty = world(stock={"trust": level(0)}, constant={"bar": 30}, obs={"trust": "trust"},
-                  outcome=outcome, ending=endings)  # fmt: skip
+    empty = world(
+        stock={"trust": level(0)},
+        constant={"bar": 30},
+        obs={"trust": "trust"},
+        outcome=outcome,
+        ending=endings,
+    )
     assert played(empty, 2).ending() == "none"
 
 
@@ -164,7 +182,10 @@ def test_conserved_stock_what_leaves_one_arrives_in_the_other():
 def test_conserved_stock_from_one_number_to_a_set_pays_every_member_and_leaves_as_their_sum():
     m = world(
         set={"place": members("north", "south", "coast")},
-        stock={"people": conserved({"north": 0, "south": 0, "coast": 0}, over="place"), "away": conserved(90)},
+        stock={
+            "people": conserved({"north": 0, "south": 0, "coast": 0}, over="place"),
+            "away": conserved(90),
+        },
         constant={"some": (10, "people/month")},
         flow={"settle": {"from": "away", "to": "people", "rate": "some"}},
     )
@@ -186,7 +207,10 @@ def test_conserved_stock_outflows_are_scaled_pro_rata_to_what_is_there():
     m = world(
         stock={"cash": conserved(60), "a": conserved(0), "b": conserved(0)},
         constant={"big": (90, "people/month"), "small": (30, "people/month")},
-        flow={"fa": {"from": "cash", "to": "a", "rate": "big"}, "fb": {"from": "cash", "to": "b", "rate": "small"}},
+        flow={
+            "fa": {"from": "cash", "to": "a", "rate": "big"},
+            "fb": {"from": "cash", "to": "b", "rate": "small"},
+        },
     )
     g = played(m, 2)
     assert series(g, "a") == [0, 45, 45]
@@ -209,7 +233,10 @@ def test_conserved_stock_what_arrives_this_month_can_leave_only_in_the_next():
     m = world(
         stock={"a": conserved(50), "b": conserved(0), "c": conserved(0)},
         constant={"all_of_it": (50, "people/month")},
-        flow={"ab": {"from": "a", "to": "b", "rate": "all_of_it"}, "bc": {"from": "b", "to": "c", "rate": "all_of_it"}},
+        flow={
+            "ab": {"from": "a", "to": "b", "rate": "all_of_it"},
+            "bc": {"from": "b", "to": "c", "rate": "all_of_it"},
+        },
     )
     g = played(m, 2)
     assert [series(g, s) for s in "abc"] == [[50, 0, 0], [0, 50, 0], [0, 0, 50]]
@@ -220,13 +247,16 @@ def test_conserved_stock_is_never_negative_and_loses_nothing_however_greedy_its_
     names = ["a", "b", "c"]
     flows = {
         f"{x}{y}": {"from": x, "to": y, "rate": f"{x} * greed + noise(shock)"}
-        for x in names for y in names if x != y
-    }  # fmt: skip
+        for x in names
+        for y in names
+        if x != y
+    }
     m = world(
-        months=60, flow=flows,
+        months=60,
+        flow=flows,
         stock={n: conserved(10**k) for k, n in enumerate(names, 1)},
         constant={"greed": (0.9, "1/month"), "shock": (50, "people/month")},
-    )  # fmt: skip
+    )
     sim = simulate(m, runs=50)
     for _ in range(60):
         sim.advance(1)
@@ -250,9 +280,11 @@ def test_conserved_stock_a_move_from_one_number_into_a_set_creates_nobody():
         set={"place": members("north", "south")},
         stock={"people": conserved({"north": 0, "south": 0}, over="place"), "away": conserved(90)},
         constant={"some": (10, "people")},
-        decision={"settle": {"effects": [{"move": "some", "from": "away", "to": "people"}]},
-                  "gather": {"effects": [{"move": "some", "from": "people", "to": "away"}]}},
-    )  # fmt: skip
+        decision={
+            "settle": {"effects": [{"move": "some", "from": "away", "to": "people"}]},
+            "gather": {"effects": [{"move": "some", "from": "people", "to": "away"}]},
+        },
+    )
     g = played(m, 2, {0: ["settle"], 1: ["gather"]})
     for month in (-1, 0, 1):
         assert g.stock("people", month).sum() + value(g, "away", month) == 90
@@ -262,9 +294,7 @@ def test_conserved_stock_a_move_from_one_number_into_a_set_creates_nobody():
 
 
 def test_level_bounds_hold_and_the_excess_is_posted_as_limit():
-    m = one_stock(
-        constant={"leap": (50, "index/month")}, flow={"rise": {"to": "trust", "rate": "leap"}}
-    )
+    m = one_stock(constant={"leap": (50, "index/month")}, flow={"rise": {"to": "trust", "rate": "leap"}})
     g = played(m, 2)
     assert series(g, "trust") == [40, 90, 100]
     causes = {c.id: c.amount for c in explain(g, "trust").causes}
@@ -302,24 +332,42 @@ def test_level_bounds_hold_an_initial_value_drawn_beyond_them():
 
 def switch_world():
     turns = {
-        f"to_{v}": {"effects": [{"switch": "plan", "to": v}], "requires": f"plan != '{v}'", "because": {"en": "x", "fr": "x"}}
+        f"to_{v}": {
+            "effects": [{"switch": "plan", "to": v}],
+            "requires": f"plan != '{v}'",
+            "because": {"en": "x", "fr": "x"},
+        }
         for v in ("none", "drafted", "adopted")
     }
     for id, table in turns.items():
         table["excludes"] = [o for o in turns if o != id]
     return world(
         switch={
-            "plan": {"initial": "drafted", "values": {v: {"en": v, "fr": v} for v in ("none", "drafted", "adopted")}},
+            "plan": {
+                "initial": "drafted",
+                "values": {v: {"en": v, "fr": v} for v in ("none", "drafted", "adopted")},
+            },
             "open": {"initial": True},
         },
-        decision=turns | {
-            "close": {"effects": [{"switch": "open", "to": False}], "requires": "open", "because": {"en": "x", "fr": "x"}},
-            "reopen": {"effects": [{"switch": "open", "to": True}], "requires": "not open", "because": {"en": "x", "fr": "x"}},
+        decision=turns
+        | {
+            "close": {
+                "effects": [{"switch": "open", "to": False}],
+                "requires": "open",
+                "because": {"en": "x", "fr": "x"},
+            },
+            "reopen": {
+                "effects": [{"switch": "open", "to": True}],
+                "requires": "not open",
+                "because": {"en": "x", "fr": "x"},
+            },
         },
-        obs={"adopted": {"value": "plan == 'adopted'", "unit": "share"},
-             "drafted": {"value": "plan == 'drafted'", "unit": "share"},
-             "open": {"value": "open", "unit": "share"}},
-    )  # fmt: skip
+        obs={
+            "adopted": {"value": "plan == 'adopted'", "unit": "share"},
+            "drafted": {"value": "plan == 'drafted'", "unit": "share"},
+            "open": {"value": "open", "unit": "share"},
+        },
+    )
 
 
 def test_switch_true_or_false_stays_until_it_is_set():
@@ -388,7 +436,9 @@ def test_spread_effect_that_stacks_pays_all_that_was_promised():
 
 
 def test_delayed_effect_waits_whole_months():
-    m = one_stock(decision={"raise": {"effects": [{"add": "trust", "amount": "gift", "after": "two_months"}]}})
+    m = one_stock(
+        decision={"raise": {"effects": [{"add": "trust", "amount": "gift", "after": "two_months"}]}}
+    )
     assert steps(played(m, 5, {1: ["raise"]})) == [0, 0, 0, 6, 0]
 
 
@@ -438,7 +488,9 @@ def test_effect_with_if_happens_only_where_the_opening_state_says_so():
 def test_effect_with_chance_happens_about_so_often_and_whole_or_not_at_all():
     m = one_stock(
         constant={"third": (0.3, "share"), "often": (0.999, "1/month")},
-        event={"luck": {"date": "2023-02", "effects": [{"add": "trust", "amount": "gift", "chance": "third"}]}},
+        event={
+            "luck": {"date": "2023-02", "effects": [{"add": "trust", "amount": "gift", "chance": "third"}]}
+        },
     )
     gained = simulate(m, 1, runs=20_000).state[rows(m, "stock:trust")][0] - 40
     assert set(gained) == {0.0, 6.0}

@@ -91,10 +91,14 @@ def test_exclusive_members_of_a_decision_for_each():
         stock={"trust": level({"north": 10, "south": 20}, over="place")},
         constant=CONSTANTS,
         decision={
-            "talk": {"each": "place", "effects": [{"add": "trust.each", "amount": "gift"}], "excludes": ["fight.each"]},
+            "talk": {
+                "each": "place",
+                "effects": [{"add": "trust.each", "amount": "gift"}],
+                "excludes": ["fight.each"],
+            },
             "fight": {"each": "place", "effects": [{"add": "trust.each", "amount": "-gift"}]},
         },
-    )  # fmt: skip
+    )
     g = Game.new(m, ["gov"])
     g.submit("gov", "talk.north")
     assert not g.standing("fight.north").allowed
@@ -266,8 +270,10 @@ def test_since_an_offer_counts_from_its_acceptance():
 
 def dilemma(**choices):
     usual = {"deny": {}, "inquire": {"effects": GIFT}}
-    made = [{"id": id, "label": {"en": id, "fr": id}, "text": {"en": id, "fr": id}, **{**usual.get(id, {}), **c}}
-            for id, c in {**usual, **choices}.items()]  # fmt: skip
+    made = [
+        {"id": id, "label": {"en": id, "fr": id}, "text": {"en": id, "fr": id}, **{**usual.get(id, {}), **c}}
+        for id, c in {**usual, **choices}.items()
+    ]
     event = {"date": "2023-03", "seat": "gov", "default": "deny", "choices": made}
     return small(constant={"third": (0.3, "share"), "rest": (0.7, "share")}, event={"crisis": event})
 
@@ -317,8 +323,11 @@ def test_event_choice_that_is_not_possible_falls_back_on_the_default():
 
 def test_dated_event_happens_in_its_month_and_only_if_it_can():
     event = {"date": "2023-05", "effects": GIFT, "requires": "calm"}
-    tables = {"event": {"fall": event}, "switch": {"calm": {"initial": True}},
-              "decision": {"riot": {"effects": [{"switch": "calm", "to": False}]}}}  # fmt: skip
+    tables = {
+        "event": {"fall": event},
+        "switch": {"calm": {"initial": True}},
+        "decision": {"riot": {"effects": [{"switch": "calm", "to": False}]}},
+    }
     assert series(played(small(**tables), 5), "trust") == [40, 40, 40, 40, 46, 46]
     assert series(played(small(**tables), 5, {1: ["riot"]}), "trust") == [40] * 6
 
@@ -343,7 +352,11 @@ def test_hazard_of_zero_never_strikes_and_one_below_zero_neither():
 
 def test_hazard_event_once_and_with_cooldown():
     sure = {"risk": (1e9, "1/month")}
-    for key, expected in (({"once": True}, [1]), ({"cooldown": "quarter"}, [1, 4, 7, 10]), ({}, range(1, 11))):
+    for key, expected in (
+        ({"once": True}, [1]),
+        ({"cooldown": "quarter"}, [1, 4, 7, 10]),
+        ({}, range(1, 11)),
+    ):
         m = small(constant={**sure, "gift": 1}, event={"fall": {"hazard": "risk", "effects": GIFT, **key}})
         g = played(m, 10)
         happened = [t + 1 for t in range(10) if g.report(t).events]
@@ -354,9 +367,18 @@ def test_hazard_each_member_has_its_own():
     m = world(
         set={"place": members("north", "south")},
         stock={"trust": level({"north": 10, "south": 20}, over="place")},
-        constant={"gift": 1, "risk": {"value": {"north": 1.0, "south": 0.25}, "over": "place", "unit": "1/month"}},
-        event={"fall": {"each": "place", "hazard": "risk.each", "effects": [{"add": "trust.each", "amount": "gift"}]}},
-    )  # fmt: skip
+        constant={
+            "gift": 1,
+            "risk": {"value": {"north": 1.0, "south": 0.25}, "over": "place", "unit": "1/month"},
+        },
+        event={
+            "fall": {
+                "each": "place",
+                "hazard": "risk.each",
+                "effects": [{"add": "trust.each", "amount": "gift"}],
+            }
+        },
+    )
     gained = simulate(m, 1, runs=20_000).state[rows(m, "stock:trust")] - np.array([[10], [20]])
     assert gained.mean(1) == pytest.approx([0.5, 0.2], abs=0.015)
     assert abs(np.corrcoef(gained)[0, 1]) < 0.03, "each on its own luck"
@@ -443,8 +465,10 @@ def test_decisions_that_move_people_are_scaled_like_flows_between_actors():
     m = world(
         stock={"cash": conserved(50), "a": conserved(0), "b": conserved(0)},
         constant={"some": (40, "people")},
-        decision={"x": {"effects": [{"move": "some", "from": "cash", "to": "a"}]},
-                  "y": {"actor": "donor", "effects": [{"move": "some", "from": "cash", "to": "b"}]}},
-    )  # fmt: skip
+        decision={
+            "x": {"effects": [{"move": "some", "from": "cash", "to": "a"}]},
+            "y": {"actor": "donor", "effects": [{"move": "some", "from": "cash", "to": "b"}]},
+        },
+    )
     sim = submit_all(m, "x", "y")
     assert [float(sim.state[rows(m, f"stock:{s}")][0, 0]) for s in ("cash", "a", "b")] == [0, 25, 25]

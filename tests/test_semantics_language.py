@@ -20,12 +20,21 @@ from tests.support import (
 )
 
 PLACES = {
-    "place": members("north", "south", "coast", "isle", neighbours={
-        "north": ["south"], "south": ["north", "coast"], "coast": ["south"], "isle": [],
-    }),
+    "place": members(
+        "north",
+        "south",
+        "coast",
+        "isle",
+        neighbours={
+            "north": ["south"],
+            "south": ["north", "coast"],
+            "coast": ["south"],
+            "isle": [],
+        },
+    ),
     "border": {"part_of": "place", "only": ["north", "coast"]},
     "party": members("army", "rebels"),
-}  # fmt: skip
+}
 TRUST = {"north": 10, "south": 20, "coast": 40, "isle": 80}
 POWER = {
     "army": {"north": 1, "south": 2, "coast": 4, "isle": 8},
@@ -86,7 +95,9 @@ def test_set_elementwise_over_the_same_set_and_scalars_broadcast():
 def test_set_two_dimensional_with_one_dimensional_broadcasts_over_the_missing_set():
     reach = {"value": TRUST, "over": "place", "unit": "share"}
     sway = {"value": {"army": 3, "rebels": 5}, "over": "party", "unit": "share"}
-    assert seen("sum(power * reach)", reach=reach) == sum(POWER[p][x] * TRUST[x] for p in POWER for x in TRUST)
+    assert seen("sum(power * reach)", reach=reach) == sum(
+        POWER[p][x] * TRUST[x] for p in POWER for x in TRUST
+    )
     assert seen("sum(sway * power)", sway=sway) == 3 * 15 + 5 * 212
     assert seen("sum(mood * reach)", reach=reach) == 8 * 150
 
@@ -99,9 +110,11 @@ def test_set_weighted_mean_and_of_no_weight_zero():
 
 def test_set_neighbours_is_the_mean_over_those_who_border():
     m = world(
-        set=PLACES, stock=STOCKS, aux={"near": "neighbours(trust)", "force": "neighbours(power)"},
+        set=PLACES,
+        stock=STOCKS,
+        aux={"near": "neighbours(trust)", "force": "neighbours(power)"},
         obs={"south": "near.south", "army_south": "force[army, south]"},
-    )  # fmt: skip
+    )
     g = played(m, 1)
     assert g.trace(0).watched("aux:near") == [20, 25, 20, 0], "the isle has no neighbour"
     assert g.trace(0).watched("aux:force") == [2, 32, 2.5, 40, 2, 32, 0, 0]
@@ -125,18 +138,24 @@ def test_set_sum_of_any_number_of_members_is_their_sum():
 
 def test_set_flow_arrives_in_one_member_only():
     m = world(
-        set=PLACES, stock={"trust": level(TRUST, over="place")},
-        constant={"up": (5, "index/month")}, flow={"rise": {"to": "trust.coast", "rate": "up"}},
-    )  # fmt: skip
+        set=PLACES,
+        stock={"trust": level(TRUST, over="place")},
+        constant={"up": (5, "index/month")},
+        flow={"rise": {"to": "trust.coast", "rate": "up"}},
+    )
     assert played(m, 2).stock("trust").tolist() == [10, 20, 50, 80]
 
 
 def test_set_flow_over_a_set_into_one_number_arrives_as_the_sum():
     m = world(
-        set=PLACES, stock={"trust": level(TRUST, over="place"), "all": level(0, (0, 1000))},
-        constant={"speed": (0.5, "1/month")}, flow={"gather": {"to": "all", "rate": "sum(trust) * speed"},
-                                                    "each": {"to": "all", "rate": "trust * speed"}},
-    )  # fmt: skip
+        set=PLACES,
+        stock={"trust": level(TRUST, over="place"), "all": level(0, (0, 1000))},
+        constant={"speed": (0.5, "1/month")},
+        flow={
+            "gather": {"to": "all", "rate": "sum(trust) * speed"},
+            "each": {"to": "all", "rate": "trust * speed"},
+        },
+    )
     assert value(played(m, 1), "all") == 150
 
 
@@ -154,11 +173,16 @@ def test_min_max_clip_abs():
 
 def test_comparisons_and_logic_are_one_or_zero():
     for expression, truth in {
-        "trust.north < trust.south": 1, "trust.north <= ten": 1, "trust.north > ten": 0,
-        "trust.north >= ten": 1, "trust.north == ten": 1, "trust.north != ten": 0,
-        "not trust.north == ten": 0, "trust.north == ten and trust.south == ten": 0,
+        "trust.north < trust.south": 1,
+        "trust.north <= ten": 1,
+        "trust.north > ten": 0,
+        "trust.north >= ten": 1,
+        "trust.north == ten": 1,
+        "trust.north != ten": 0,
+        "not trust.north == ten": 0,
+        "trust.north == ten and trust.south == ten": 0,
         "trust.north == ten or trust.south == ten": 1,
-    }.items():  # fmt: skip
+    }.items():
         assert seen(expression, "share", ten=10) == truth, expression
 
 
@@ -200,7 +224,10 @@ def test_lookup_is_straight_between_its_points_and_flat_outside(points):
 
 def test_lookup_over_a_set_is_read_for_every_member():
     m = world(
-        set=PLACES, stock=STOCKS, lookup={"curve": {"x": [0, 100], "y": [0, 50]}}, obs={"x": "sum(curve(trust))"}
+        set=PLACES,
+        stock=STOCKS,
+        lookup={"curve": {"x": [0, 100], "y": [0, 50]}},
+        obs={"x": "sum(curve(trust))"},
     )
     assert value(Game.new(m), "obs.x") == 75
 
@@ -208,8 +235,9 @@ def test_lookup_over_a_set_is_read_for_every_member():
 def test_lookup_scaled_by_its_own_draw():
     m = world(
         stock=STOCKS | {"power": level(1), "mood": level(1), "trust": level(50)},
-        lookup={"curve": {"x": [0, 100], "y": [10, 20], "spread": 0.2}}, obs={"x": "curve(trust)"},
-    )  # fmt: skip
+        lookup={"curve": {"x": [0, 100], "y": [10, 20], "spread": 0.2}},
+        obs={"x": "curve(trust)"},
+    )
     low = m.parameters.changed(m.parameters.balanced(), {"curve": 0.8}, m.sets)
     assert simulate(m, 1, parameters=low).state[rows(m, "obs")][0, 0] == pytest.approx(12)
 
@@ -253,10 +281,12 @@ def test_delay_with_an_initial_gives_it_until_something_was_seen():
 
 def test_delay_over_a_set_keeps_members_apart():
     m = world(
-        set=PLACES, stock={"trust": level(TRUST, over="place")},
-        constant={"speed": (0.5, "1/month")}, flow={"fall": {"to": "trust", "rate": "-trust * speed"}},
+        set=PLACES,
+        stock={"trust": level(TRUST, over="place")},
+        constant={"speed": (0.5, "1/month")},
+        flow={"fall": {"to": "trust", "rate": "-trust * speed"}},
         aux={"old": "delay(trust, two_months)"},
-    )  # fmt: skip
+    )
     g = played(m, 5)
     assert g.trace(4).watched("aux:old") == g.stock("trust", 1).tolist()
 
@@ -290,11 +320,12 @@ def test_equal_memories_are_one():
 
 def test_since_is_1200_when_never_and_1_in_the_month_after():
     m = world(
-        stock={"trust": level(40)}, constant={"gift": 1},
+        stock={"trust": level(40)},
+        constant={"gift": 1},
         decision={"lift": {"effects": [{"add": "trust", "amount": "gift"}]}},
         event={"fall": {"date": "2023-03", "effects": [{"add": "trust", "amount": "gift"}]}},
         aux={"d": {"value": "since(lift)", "unit": "month"}, "e": {"value": "since(fall)", "unit": "month"}},
-    )  # fmt: skip
+    )
     g = played(m, 5, {0: ["lift"], 3: ["lift"]})
     assert [g.trace(t).watched("aux:d")[0] for t in range(5)] == [1200, 1, 2, 3, 1]
     assert [g.trace(t).watched("aux:e")[0] for t in range(5)] == [1200, 1200, 1, 2, 3]
@@ -320,22 +351,35 @@ def test_sqrt_of_a_negative_is_zero():
 def test_no_negative_zero_in_any_row_of_the_state(backend):
     """Every way to make one: minus nothing, nothing times less than nothing, memories of it."""
     expressions = {
-        "negated": "-trust", "times": "trust * less", "least": "min(-trust, much)", "most": "max(-trust, less)",
-        "clipped": "clip(trust * less, less, much)", "either": "-trust if trust == 0 else trust",
-        "size": "abs(-trust)", "late": "late", "smoothed": "smoothed",
-    }  # fmt: skip
+        "negated": "-trust",
+        "times": "trust * less",
+        "least": "min(-trust, much)",
+        "most": "max(-trust, less)",
+        "clipped": "clip(trust * less, less, much)",
+        "either": "-trust if trust == 0 else trust",
+        "size": "abs(-trust)",
+        "late": "late",
+        "smoothed": "smoothed",
+    }
     m = world(
         stock={"trust": level(0), "other": level(0, (-10, 10)), "people": conserved(0)},
         constant={"less": -3, "much": 9, "none": (0, "1/month"), "sure": (1e9, "1/month")},
         aux={"late": "delay(-trust, quarter)", "smoothed": "smooth(trust * less, quarter)"},
         flow={"f": {"to": "other", "rate": "-trust * none"}},
-        decision={"d": {"tendency": "sure", "effects": [
-            {"add": "other", "amount": "trust * less", "over": "quarter"},
-            {"add": "other", "amount": "-trust", "after": "month_1", "over": "quarter"},
-        ]}},
+        decision={
+            "d": {
+                "tendency": "sure",
+                "effects": [
+                    {"add": "other", "amount": "trust * less", "over": "quarter"},
+                    {"add": "other", "amount": "-trust", "after": "month_1", "over": "quarter"},
+                ],
+            }
+        },
         obs=expressions,
-        outcome={f"{t}_{id}": {"of": f"obs.{id}", "take": t} for id in expressions for t in ("last", "min", "max")},
-    )  # fmt: skip
+        outcome={
+            f"{t}_{id}": {"of": f"obs.{id}", "take": t} for id in expressions for t in ("last", "min", "max")
+        },
+    )
     sim = simulate(m, backend=backend)
     for month in range(6):
         state = sim.state[:, 0]
@@ -347,20 +391,22 @@ def test_no_negative_zero_in_any_row_of_the_state(backend):
 @pytest.mark.parametrize("backend", [Backend.REFERENCE, Backend.NUMPY])
 def test_overflow_stops_the_run_and_names_the_variable(backend):
     m = world(
-        months=60, stock={"people": conserved(1e10)},
+        months=60,
+        stock={"people": conserved(1e10)},
         constant={"fast": (1, "1/month/people")},
         flow={"boom": {"to": "people", "rate": "people * people * fast"}},
-    )  # fmt: skip
+    )
     with pytest.raises(NotANumber, match="people"):
         simulate(m, 30, backend=backend)
 
 
 def test_overflow_stops_a_game_too_and_leaves_it_where_it_was():
     m = world(
-        months=60, stock={"people": conserved(1e15), "calm": level(5)},
+        months=60,
+        stock={"people": conserved(1e15), "calm": level(5)},
         constant={"fast": (1, "1/month/people")},
         flow={"boom": {"to": "people", "rate": "people * people * fast"}},
-    )  # fmt: skip
+    )
     g = Game.new(m)
     with pytest.raises(NotANumber, match="people"):
         for _ in range(60):

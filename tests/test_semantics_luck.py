@@ -77,7 +77,12 @@ def test_draws_no_two_of_a_million_are_equal_by_design():
 
 def test_draws_slots_of_different_names_differ_and_one_name_keeps_its_slot():
     slots = Slots()
-    names = [("flow.a.rate", "north", 0), ("flow.a.rate", "north", 1), ("flow.a.rate", "south", 0), ("flow.b", "", 0)]
+    names = [
+        ("flow.a.rate", "north", 0),
+        ("flow.a.rate", "north", 1),
+        ("flow.a.rate", "south", 0),
+        ("flow.b", "", 0),
+    ]
     numbers = [slots.slot(*n) for n in names]
     assert len(set(numbers)) == 4
     assert [Slots().slot(*n) for n in names] == numbers
@@ -89,22 +94,26 @@ def test_adding_an_event_and_a_flow_shifts_no_other_draw():
         "stock": {"trust": level({"north": 50, "south": 50}, over="place"), "people": conserved(1000)},
         "constant": {"sd": (3, "index/month"), "risk": (0.3, "1/month"), "gift": 1},
         "flow": {"sway": {"to": "trust", "rate": "noise(sd)"}},
-        "event": {"raid": {"each": "place", "hazard": "risk", "effects": [{"add": "trust.each", "amount": "gift"}]}},
+        "event": {
+            "raid": {"each": "place", "hazard": "risk", "effects": [{"add": "trust.each", "amount": "gift"}]}
+        },
         "decision": {"talk": {"effects": [{"add": "trust", "amount": "gift"}], "tendency": "risk"}},
-    }  # fmt: skip
+    }
     before = world(**tables)
     more = {
         **tables,
         "stock": {"another": level(5), **tables["stock"]},
         "flow": {"aaa": {"to": "another", "rate": "noise(sd)"}, **tables["flow"]},
         "event": {
-            "aaa": {"hazard": "risk", "effects": [{"add": "another", "amount": "gift"}]}, **tables["event"],
+            "aaa": {"hazard": "risk", "effects": [{"add": "another", "amount": "gift"}]},
+            **tables["event"],
             "zzz": {"date": "2023-03", "effects": [{"add": "another", "amount": "gift"}]},
         },
         "decision": {
-            "aab": {"effects": [{"add": "another", "amount": "gift"}], "tendency": "risk"}, **tables["decision"],
+            "aab": {"effects": [{"add": "another", "amount": "gift"}], "tendency": "risk"},
+            **tables["decision"],
         },
-    }  # fmt: skip
+    }
     after = world(**more)
     one, two = (simulate(m, 24, runs=30) for m in (before, after))
     for stock in ("trust", "people"):
@@ -137,9 +146,10 @@ def test_adding_a_member_shifts_no_draw_of_the_others():
 
 def shocks(runs=60_000, sd=2.0):
     m = world(
-        stock={"x": level(0, (-100, 100))}, constant={"sd": (sd, "index/month")},
+        stock={"x": level(0, (-100, 100))},
+        constant={"sd": (sd, "index/month")},
         flow={"f": {"to": "x", "rate": "noise(sd)"}},
-    )  # fmt: skip
+    )
     return simulate(m, 1, runs=runs).state[rows(m, "stock:x")][0]
 
 
@@ -163,11 +173,14 @@ def test_noise_of_deviation_0_is_nothing():
 
 def test_noise_each_call_member_and_month_draws_its_own():
     m = world(
-        set={"place": members("a", "b")}, stock={"x": level({"a": 0, "b": 0}, (-100, 100), over="place"),
-                                               "y": level(0, (-100, 100))},
-        constant={"by": {"value": {"a": 1, "b": 1}, "over": "place", "unit": "index/month"}, "sd": (1, "index/month")},
+        set={"place": members("a", "b")},
+        stock={"x": level({"a": 0, "b": 0}, (-100, 100), over="place"), "y": level(0, (-100, 100))},
+        constant={
+            "by": {"value": {"a": 1, "b": 1}, "over": "place", "unit": "index/month"},
+            "sd": (1, "index/month"),
+        },
         flow={"f": {"to": "x", "rate": "noise(by)"}, "g": {"to": "y", "rate": "noise(sd) + noise(sd)"}},
-    )  # fmt: skip
+    )
     sim = simulate(m, 1, runs=20_000)
     first = np.vstack([sim.state[rows(m, "stock:x")], sim.state[rows(m, "stock:y")]])
     sim.advance(1)
@@ -179,19 +192,21 @@ def test_noise_each_call_member_and_month_draws_its_own():
 
 def test_noise_read_through_an_auxiliary_is_one_draw_for_all_its_readers():
     m = world(
-        stock={"x": level(0, (-100, 100)), "y": level(0, (-100, 100))}, constant={"sd": (1, "index/month")},
+        stock={"x": level(0, (-100, 100)), "y": level(0, (-100, 100))},
+        constant={"sd": (1, "index/month")},
         aux={"rumour": {"value": "noise(sd)", "unit": "index/month"}},
         flow={"f": {"to": "x", "rate": "rumour"}, "g": {"to": "y", "rate": "rumour"}},
-    )  # fmt: skip
+    )
     sim = simulate(m, 5, runs=10)
     assert sim.state[rows(m, "stock:x")].tobytes() == sim.state[rows(m, "stock:y")].tobytes()
 
 
 def test_happens_is_1_with_probability_h_over_1_plus_h():
     m = world(
-        stock={"x": level(0)}, constant={"risk": (0.25, "1/month"), "one": (1, "index/month")},
+        stock={"x": level(0)},
+        constant={"risk": (0.25, "1/month"), "one": (1, "index/month")},
         flow={"f": {"to": "x", "rate": "happens(risk) * one"}},
-    )  # fmt: skip
+    )
     x = simulate(m, 1, runs=40_000).state[rows(m, "stock:x")][0]
     assert set(x) == {0.0, 1.0}
     assert x.mean() == pytest.approx(0.2, abs=0.01)
@@ -243,9 +258,10 @@ def test_parameter_draws_of_different_constants_are_not_tied():
 
 def test_parameter_draws_leave_delays_lengths_alone():
     m = world(
-        stock={"x": level(5)}, constant={"lag": {"value": 3, "range": [1, 6], "unit": "month"}},
+        stock={"x": level(5)},
+        constant={"lag": {"value": 3, "range": [1, 6], "unit": "month"}},
         aux={"old": "delay(x, lag)"},
-    )  # fmt: skip
+    )
     p = m.parameters.items["lag"]
     assert p.structural
     assert set(drawn(m, 20)[p.offset]) == {3.0}
@@ -271,6 +287,9 @@ def test_a_reading_changes_only_the_constants_it_names():
     base = m.parameters.balanced()
     for reading in m.scenario.reading.values():
         changed = m.parameters.changed(base, reading.constants, m.sets)
-        differ = {p.id for p in m.parameters.items.values()
-                  if (changed[p.offset : p.offset + p.rows] != base[p.offset : p.offset + p.rows]).any()}  # fmt: skip
+        differ = {
+            p.id
+            for p in m.parameters.items.values()
+            if (changed[p.offset : p.offset + p.rows] != base[p.offset : p.offset + p.rows]).any()
+        }
         assert differ == set(reading.constants)

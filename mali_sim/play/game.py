@@ -31,8 +31,7 @@ from mali_sim.engine.reference import run_program
 from mali_sim.model import Action, Model, Programs, Value, build
 from mali_sim.play.address import Address, AddressError, Draw, controllers, parameters_for, profile_of
 from mali_sim.play.record import Header, Record, SaveError, read_record
-from mali_sim.scenario import ScenarioProblems, Text, find_scenario, load
-from mali_sim.scenario.library import ScenarioNotFound
+from mali_sim.scenario import ScenarioProblems, Text, list_scenarios, load
 from mali_sim.scenario.load import load_files
 from mali_sim.scenario.texts import both, month_code
 
@@ -230,7 +229,7 @@ class Game:
             policies=policies, backend=backend,
         )  # fmt: skip
         for _ in range(game.months if month is None else month):
-            game.advance()
+            game._play()
         for seat in seats:
             game.seat(seat, HUMAN)
         return game
@@ -288,7 +287,7 @@ class Game:
             case "submit":
                 self.submit(event["actor"], event["id"])
             case "advance":
-                self.advance()
+                self._play()
                 if event["state"] != self.state_hash():
                     raise SaveError(
                         f"line {line}: month {event['month']} gives another state than was recorded: "
@@ -314,7 +313,7 @@ class Game:
             game._take_over(self.casts[past])
             for actor, action in self.inputs[past]:
                 game.submit(actor, action)
-            game.advance()
+            game._play()
         if month < len(self.casts):
             game._take_over(self.casts[month])
         else:
@@ -417,6 +416,11 @@ class Game:
         NotANumber
             When the model breaks; it names the variable.
         """
+        self._play()
+        return self.report(self.month - 1)
+
+    def _play(self) -> None:
+        """Play the month; nobody asks what happened, which takes many times as long."""
         if self.finished:
             raise NotAllowed(both("The game is over."))
         submitted = tuple((a, i) for a, plan in sorted(self.plan.items()) for i in plan)
@@ -427,9 +431,7 @@ class Game:
         self.states.append(closing)
         self.plan = {}
         self._forget_legality()
-        month = self.month - 1
-        self.record.add("advance", month=month, state=self.state_hash())
-        return self.report(month)
+        self.record.add("advance", month=self.month - 1, state=self.state_hash())
 
     def _cast(self, controllers: Mapping[str, str]) -> Cast:
         return Cast((dict(controllers),), self.policies)
@@ -724,7 +726,7 @@ class Game:
                 skipped = (past, who, what) == (month, actor, id)
                 if not skipped and game.standing(what).allowed:
                     game.submit(who, what)
-            game.advance()
+            game._play()
         return game
 
     @property
@@ -749,12 +751,14 @@ def legality_rows(game: Game, state: np.ndarray) -> np.ndarray:
 
 def _model_of(header: Header) -> Model:
     """The shipped scenario where it is the record's, else the record's own."""
-    try:
-        shipped = build(load(find_scenario(header.scenario)))
-        if shipped.fingerprint == header.fingerprint:
-            return shipped
-    except (ScenarioNotFound, ScenarioProblems):
-        pass
+    shipped = {path.stem: path for path in list_scenarios()}
+    if header.scenario in shipped:
+        try:
+            model = build(load(shipped[header.scenario]))
+            if model.fingerprint == header.fingerprint:
+                return model
+        except ScenarioProblems:
+            pass
     try:
         return build(load_files(header.files, header.main))
     except ScenarioProblems as problems:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +191,7 @@ def parse_record(data: bytes) -> Record:
             f"line {len(rows) + 1}: cut off after {max(len(rows) - 1, 0)} events; use an earlier save"
         )
     if rows[-1].get("events") != len(rows) - 2:
-        raise SaveError("the end counts other events than there are; use an earlier save")
+        raise SaveError(f"line {len(rows)}: the end counts other events than there are; use an earlier save")
     return Record(_header(rows[0]), [_event(row, n + 2) for n, row in enumerate(rows[1:-1])])
 
 
@@ -214,6 +215,57 @@ def _row(line: str, number: int, chain: str, before: int) -> tuple[dict[str, Any
     return row, chain
 
 
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _texts_by_name(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+
+
+def _numbers_by_name(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_is_number, value.values()))
+
+
+def _is_draw(value: Any) -> bool:
+    if value is None:
+        return True
+    listed = isinstance(value, list) and len(value) == 3
+    return listed and all(map(_is_count, value[:2])) and _is_text(value[2])
+
+
+def _are_branches(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(b, list) and len(b) == 2 and all(map(_is_count, b)) for b in value
+    )
+
+
+def _are_seats(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+#: What each field of a header has to be, and its words.
+_FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    **dict.fromkeys(
+        ("scenario", "fingerprint", "main", "profile", "reading", "language"), (_is_text, "text")
+    ),
+    **dict.fromkeys(("seed", "run", "rules_version"), (_is_count, "a whole number below 2^63")),
+    "files": (_texts_by_name, "texts by name"),
+    "seats": (_are_seats, "a list of actors"),
+    "changes": (_numbers_by_name, "numbers by name"),
+    "draw": (_is_draw, "[k, N, design]"),
+    "branches": (_are_branches, "pairs of month and seed"),
+}
+
+
 def _header(row: dict[str, Any]) -> Header:
     if row.get("kind") != "header":
         raise SaveError("line 1: no header: not a save of this game")
@@ -222,6 +274,9 @@ def _header(row: dict[str, Any]) -> Header:
             f"line 1: format {row.get('format')} is newer than this program's {FORMAT}; update it"
         )
     values = {k: v for k, v in row.items() if k not in ("kind", "format", "sha256")}
+    for name, (fits, words) in _FIELDS.items():
+        if name in values and not fits(values[name]):
+            raise SaveError(f"line 1: {name} is not {words}; use an earlier save")
     try:
         header = Header(**values)
         for name, text in header.files.items():
