@@ -203,7 +203,7 @@ def help_lines(words: Words, sets: Mapping[str, str]) -> list[str]:
     sets : mapping of str to str
         Words of the commands that list a set, and what the set is called.
     """
-    lines = [f"{words(c.usage)}{words(': ')}{words(c.text)}" for c in COMMANDS]
+    lines = [words("{label}: {rest}", label=words(c.usage), rest=words(c.text)) for c in COMMANDS]
     place = next(n for n, c in enumerate(COMMANDS) if c.name == "decisions")
     listed = [
         words("{command}, {command} NAME: figures by member ({name}), all or one", command=c, name=name)

@@ -7,7 +7,7 @@ empty line ends a paragraph.
 
 from collections.abc import Sequence
 
-from mali_sim.cli.text_commands import matches
+from mali_sim.cli.text_commands import command_named, matches
 from mali_sim.play import Game, Indicator, SeatView
 from mali_sim.play.view import BETTER, WORSE
 from mali_sim.scenario import Text
@@ -46,6 +46,14 @@ class Figures:
         return self.words(
             "{label}: {rest}", label=label if isinstance(label, str) else self.words.of(label), rest=rest
         )
+
+    def series(self, parts: Sequence[str]) -> str:
+        """Parts one after the other, with the language's semicolon."""
+        return self.words("; ").join(parts)
+
+    def command(self, name: str, *after: str) -> str:
+        """A command as it is typed in this language."""
+        return " ".join((command_named(name).shown(self.words.language), *after))
 
     def verdict(self, verdict: str) -> str:
         """``better`` or ``worse`` in words; nothing where neither is meant."""
@@ -178,8 +186,9 @@ class Figures:
         lines = [self._as_at(), ""]
         columns = {id: self.view.members(id) for id in shown}
         for row, member in enumerate(self.view.model.sets.members[set_id]):
-            parts = [self._brief(self.words.of(stocks[id].label), c[row]) for id, c in columns.items()]
-            lines.append(self.say(labels[set_id, member], "; ".join(parts)))
+            cells = [(self.words.of(stocks[id].label), c[row]) for id, c in columns.items()]
+            parts = [self._brief(label, i) for label, i in cells if i.value or i.change]
+            lines.append(self.say(labels[set_id, member], self.series(parts)))
         return lines
 
     def _brief(self, label: str, indicator: Indicator) -> str:

@@ -406,7 +406,7 @@ class TextGame:
         self._meaning = {
             n: f"why {cause.id}{suffix}" for n, cause in enumerate(why.causes, 1) if cause.id in names
         }
-        deeper = [f"why {why.causes[n - 1].id}{suffix}" for n in self._meaning][:1]
+        deeper = [f"why {labels[why.causes[n - 1].id]}{suffix}" for n in self._meaning][:1]
         self._suggest(*deeper, "decisions", "next")
 
     def _name_and_month(self, text: str) -> tuple[str, int | None]:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from mali_sim.cli.text_figures import Figures
 from mali_sim.play import Choice, Indicator, MonthReport, Question
-from mali_sim.play.digest import biggest, root_causes, yardstick
+from mali_sim.play.digest import Yardstick, biggest, root_causes, yardstick
 
 #: So many decisions are listed at once; more are listed by topic.
 _SHORT_LIST = 25
@@ -46,7 +46,7 @@ class Pages(Figures):
             return self.words("{name} (in your plan)", name=name)
         if standing.reason is not None:
             reason = self.words.of(standing.reason)
-            return self.words("{name} (not now: {reason})", name=name, reason=_in_brackets(reason))
+            return self.words("{name}. Not now: {reason}", name=name, reason=reason)
         return self.words("{name} ({cost})", name=name, cost=self.cost(standing.cost))
 
     def cost(self, cost: float) -> str:
@@ -83,13 +83,15 @@ class Pages(Figures):
         if everything or topics is None:
             return self._all_decisions(hide=topics is not None)
         lines = [self.words("What is it about? Type a number, or for example: {example}",
-                            example=f"{self.words('decisions')} {self.words.of(self.topics()[topics[0]])}")]
+                            example=self.command("decisions", self.words.of(self.topics()[topics[0]])))]
         lines += [*self._capital_line(), ""]
         for number, id in enumerate(topics, 1):
             found = [c for c in self.choices("decision") if (c.topic or "other") == id]
             possible = sum(c.standing.allowed or c.standing.planned for c in found)
             label = self.words.of(self.topics()[id])
-            told = self.words("{possible} possible of {all}", possible=possible, all=len(found))
+            told = self.words.plural(
+                "{count} possible of {all}", "{count} possible of {all}", possible, all=len(found)
+            )
             lines.append(f"{number}. " + self.say(label, told))
         return lines  # fmt: skip
 
@@ -238,8 +240,8 @@ class Pages(Figures):
         if standing.planned:
             line = self.words("{name} (your answer)", name=name)
         elif standing.reason is not None:
-            reason = _in_brackets(self.words.of(standing.reason))
-            line = self.words("{name} (not now: {reason})", name=name, reason=reason)
+            reason = self.words.of(standing.reason)
+            line = self.words("{name}. Not now: {reason}", name=name, reason=reason)
         elif standing.cost:
             line = self.words("{name} ({cost})", name=name, cost=self.cost(standing.cost))
         else:
@@ -256,8 +258,8 @@ class Pages(Figures):
     # -- months ----------------------------------------------------------------------------
 
     @cached_property
-    def scales(self) -> dict[str, float]:
-        """How much each figure moves in an ordinary year; what changes are compared by."""
+    def scales(self) -> Yardstick:
+        """How much each figure moves ordinarily; what changes are compared by."""
         return yardstick(self.game, self.view.actor)
 
     def happened(self, report: MonthReport, texts: bool = True, short: bool = False) -> list[str]:
@@ -283,7 +285,7 @@ class Pages(Figures):
         if short and len(events) + len(others) > _EVENTS + _OTHERS:
             hidden = max(len(events) - _EVENTS, 0) + max(len(others) - _OTHERS, 0)
             more = self.words.plural("And {count} more: {command}.", "And {count} more: {command}.", hidden,
-                                     command=f"{self.words('history')} {report.month + 1}")
+                                     command=self.command("history", str(report.month + 1)))
             return own + events[:_EVENTS] + others[:_OTHERS] + [more]
         return own + events + others or [self.words("Nothing out of the ordinary.")]  # fmt: skip
 
@@ -315,7 +317,7 @@ class Pages(Figures):
         """The indicators that moved most this month, one a topic."""
         found: list[Indicator] = []
         ranked = biggest(self.view.indicators(), self.scales)
-        own = {i.id: abs(i.change) / self.scales[i.id.removeprefix("obs.")] for i in ranked}
+        own = {i.id: abs(i.change) / self.scales.month[i.id.removeprefix("obs.")] for i in ranked}
         ranked.sort(key=lambda i: -own[i.id] * (_HEADLINE_BONUS if i.headline else 1))
         for indicator in ranked:
             if indicator.topic is None or indicator.topic not in {i.topic for i in found}:
@@ -331,7 +333,7 @@ class Pages(Figures):
                 causes.append(f"{self.words.of(label)} {number}")
         if not causes:
             return f"{told}."
-        return self.words("{change}. Because: {causes}.", change=told, causes="; ".join(causes))
+        return self.words("{change}. Because: {causes}.", change=told, causes=self.series(causes))
 
     def history(self) -> list[str]:
         """Months past, a line each."""
@@ -341,7 +343,7 @@ class Pages(Figures):
         for month in range(self.game.month):
             report = self.game.report(month)
             mine = [self.action_name(id) for who, id in self.game.inputs[month] if who == self.view.actor]
-            told = "; ".join(mine) if mine else self.words("no decision")
+            told = self.series(mine) if mine else self.words("no decision")
             events = self.words.plural("{count} event", "{count} events", len(report.events))
             line = self.say(f"{month + 1}. {self.month(month)}", told)
             lines.append(self.words("{first}, {second}", first=line, second=events))
@@ -409,9 +411,3 @@ def plain_markdown(text: str) -> list[str]:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _in_brackets(reason: str) -> str:
-    """A sentence without its full stop, to stand inside brackets."""
-    return reason.rstrip(".")
-

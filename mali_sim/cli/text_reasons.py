@@ -191,10 +191,12 @@ def _difference(pages: Pages, d: Difference, until: str) -> str:
     signed = d.middle and abs(d.middle) >= 0.5 * 10.0**-d.decimals
     middle = words.quantity(d.middle, d.unit, d.decimals, signed=True) if signed else words("about 0")
     when = words("over the whole time") if d.summed else words("by {month}", month=until)
-    told = words(
-        "{middle} (between {low} and {high} in 9 of 10 futures) {when}", middle=middle, when=when,
-        low=words.number(d.low, d.decimals, signed=True), high=words.number(d.high, d.decimals, signed=True),
-    )  # fmt: skip
+    low, high = (words.number(x, d.decimals, signed=True) for x in (d.low, d.high))
+    if low == high:
+        told = words("{middle} in at least 9 of 10 futures, {when}", middle=middle, when=when)
+    else:
+        told = words("{middle} (between {low} and {high} in 9 of 10 futures) {when}",
+                     middle=middle, when=when, low=low, high=high)  # fmt: skip
     verdict = pages.verdict(d.verdict)
     if verdict:
         told = words("{first}, {second}", first=told, second=verdict)
@@ -290,9 +292,12 @@ def debrief_page(pages: Pages, save: str) -> list[str]:
     lines = []
     if found.ending is not None:
         title, text = found.ending
-        if not game.finished:
-            lines += [words("If it ended now, after {month}", month=pages.month(game.month - 1))]
-        lines += [words.of(title), words.of(text), ""]
+        if game.finished:
+            lines += [words.of(title), words.of(text), ""]
+        else:
+            month = pages.month(game.month - 1)
+            told = words("If it ended now, after {month}", month=month)
+            lines += [pages.say(told, words.of(title)), ""]
     lines += _results(pages, found)
     lines += _turning(pages, found)
     lines += _followed(pages, found)
@@ -359,7 +364,7 @@ def _turning(pages: Pages, found: Debrief) -> list[str]:
         return []
     lines = ["", pages.words("Turning points: the months in which the main figures moved most")]
     for point in found.turning:
-        moves = "; ".join(pages.say(i.label, pages.change(i)) for i in point.moves)
+        moves = pages.series([pages.say(i.label, pages.change(i)) for i in point.moves])
         lines.append("  " + pages.say(pages.month(point.month), moves))
         told = pages.happened(point.report, texts=False)[:3]
         lines.append("    " + " ".join(x if x.endswith(".") else f"{x}." for x in told))

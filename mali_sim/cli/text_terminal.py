@@ -79,7 +79,8 @@ class Terminal:
         """A command line as it is written in the player's language."""
         name, _, rest = line.partition(" ")
         names = {c.name: c.shown(self.words.language) for c in COMMANDS}
-        return f"{names.get(name, name)} {rest}".rstrip()
+        after = (self.words("all") if part == "all" else part for part in rest.split())
+        return " ".join((names.get(name, name), *after))
 
 
 def wrapped(lines: list[str]) -> list[str]:

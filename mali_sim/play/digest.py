@@ -1,8 +1,8 @@
 """
 What to say first: in a month, about a choice, of a whole game.
 
-Changes in different units are compared by how far each indicator strays from its start
-over a year of plain futures; that yardstick is the same all game.
+Changes in different units are compared by how far each indicator goes in plain futures,
+in a month or over a year; that yardstick is the same all game.
 """
 
 import re
@@ -115,33 +115,46 @@ class Debrief:
     rewound: bool
 
 
-def yardstick(game: Game, actor: str) -> dict[str, float]:
+@frozen
+class Yardstick:
     """
-    How far each observer strays from its start over a year of plain futures.
+    How far each observer goes in plain futures, as root mean squares.
 
-    Returns
-    -------
-    dict of str to float
-        Root mean square, never below twice the last digit shown.
+    Parameters
+    ----------
+    month : dict of str to float
+        From one month to the next; what a month's news is measured by.
+    year : dict of str to float
+        From the start, over a year; what consequences are measured by.
     """
+
+    month: Mapping[str, float]
+    year: Mapping[str, float]
+
+
+def yardstick(game: Game, actor: str) -> Yardstick:
+    """Measure plain futures from the game's start; never below twice the last digit shown."""
     start = Game(game.model, Record(game.record.header))
     futures = forecast(start, actor, runs=_YARDSTICK_RUNS, months=_YARDSTICK_MONTHS)
     view = SeatView(game, actor)
-    found = {}
+    month: dict[str, float] = {}
+    year: dict[str, float] = {}
     for row, name in enumerate(futures.names):
         counted = name in view.counted
-        strayed = futures.without[row] - (futures.without[row][:1] if counted else start.observed(name))
+        values = futures.without[row]
+        strayed = values - (values[:1] if counted else start.observed(name))
         obs = game.model.scenario.obs[name]
         # A share without decimals is yes or no, and its turning is news.
         floor = 0.1 if obs.unit == "share" and not obs.decimals else 2 * 10.0**-obs.decimals
-        found[name] = max(float(np.sqrt(np.mean(strayed**2))), floor)
-    return found
+        year[name] = max(float(np.sqrt(np.mean(strayed**2))), floor)
+        month[name] = max(float(np.sqrt(np.mean(np.diff(values, axis=0) ** 2))), floor)
+    return Yardstick(month, year)
 
 
-def biggest(indicators: Sequence[Indicator], scales: Mapping[str, float]) -> list[Indicator]:
-    """Indicators whose last change shows, those first that moved most by the yardstick."""
+def biggest(indicators: Sequence[Indicator], scales: Yardstick) -> list[Indicator]:
+    """Indicators whose last change shows, those first that moved most for a month."""
     moved = [i for i in indicators if abs(i.change) >= 0.5 * 10.0**-i.decimals]
-    return sorted(moved, key=lambda i: -abs(i.change) / scales[i.id.removeprefix("obs.")])
+    return sorted(moved, key=lambda i: -abs(i.change) / scales.month[i.id.removeprefix("obs.")])
 
 
 def root_causes(
@@ -169,10 +182,15 @@ def root_causes(
             label = cause.label
             if member is not None:
                 label = Text(f"{label.en}, {member.en}", f"{label.fr}, {member.fr}")
-            found.append((label, view.unit_label(stock.unit), cause.amount, 1))
+            found.append((label, view.unit_label(stock.unit), cause.amount, _decimals(cause.amount)))
         return found
-    decimals = max(view.model.scenario.obs[name[4:]].decimals, 1) if name.startswith("obs.") else 1
-    return [(c.label, None, c.amount, decimals) for c in causes[:count]]
+    least = view.model.scenario.obs[name[4:]].decimals if name.startswith("obs.") else 0
+    return [(c.label, None, c.amount, max(least, _decimals(c.amount))) for c in causes[:count]]
+
+
+def _decimals(amount: float) -> int:
+    """As many decimals as a cause's amount deserves."""
+    return 0 if abs(amount) >= 100 else 1
 
 
 def _deeper(view: SeatView, id: str, month: int) -> Explanation | None:
@@ -233,7 +251,7 @@ def _difference(
 
 
 def consequences(
-    game: Game, month: int, actor: str, id: str, scales: Mapping[str, float]
+    game: Game, month: int, actor: str, id: str, scales: Yardstick
 ) -> list[Difference]:
     """What came of a submission by now: this game less the same luck without it."""
     other = game.without(month, actor, id)
@@ -245,13 +263,13 @@ def consequences(
         amount = sum(game.observed(name, m) - other.observed(name, m) for m in months)
         if abs(amount) < 0.5 * 10.0**-view.decimals:
             continue
-        weight = abs(amount) / scales[name]
+        weight = abs(amount) / scales.year[name]
         made.append(_difference(game, name, (amount, amount, amount), summed, 1.0, weight))
     return sorted(made, key=lambda d: -d.weight)
 
 
-def debrief(game: Game, actor: str, scales: Mapping[str, float]) -> Debrief:
-    """Look back on a game as one seat played it."""
+def debrief(game: Game, actor: str, scales: Yardstick) -> Debrief:
+    """Look back on a game as one seat played it; before its end without what the seat cannot see."""
     model, s = game.model, game.model.scenario
     taken = tuple(
         (month, id)
@@ -265,8 +283,9 @@ def debrief(game: Game, actor: str, scales: Mapping[str, float]) -> Debrief:
     ending = game.ending()
     return Debrief(
         (s.ending[ending].title, s.ending[ending].text) if ending else None,
-        tuple(_results(game, reference)), strategy, tuple(sorted(behind)), tuple(sorted(offered - behind)),
-        taken, tuple(_turning(game, actor, scales)), str(game.run_address), game.rewound,
+        tuple(_results(game, actor, reference)), strategy, tuple(sorted(behind)),
+        tuple(sorted(offered - behind)), taken, tuple(_turning(game, actor, scales)),
+        str(game.run_address), game.rewound,
     )  # fmt: skip
 
 
@@ -295,14 +314,16 @@ def _reference(game: Game, actor: str) -> tuple[Text | None, Mapping[str, float]
     return s.strategy[named].label, other.outcomes()
 
 
-def _results(game: Game, reference: Mapping[str, float]) -> list[Result]:
+def _results(game: Game, actor: str, reference: Mapping[str, float]) -> list[Result]:
     s = game.model.scenario
-    view = SeatView(game, "")
+    view = SeatView(game, actor)
     made = []
     for id, value in game.outcomes().items():
         table = s.outcome[id]
         name = table.of.removeprefix("obs.")
         obs = s.obs[name]
+        if not game.finished and obs.known_to and actor not in obs.known_to:
+            continue
         start = game.observed(name, min(0, game.month - 1) if name in view.counted else -1)
         end = game.observed(name)
         unit = table.unit.partition("/")[0] if table.take == "sum" else table.unit
@@ -314,13 +335,13 @@ def _results(game: Game, reference: Mapping[str, float]) -> list[Result]:
     return made
 
 
-def _turning(game: Game, actor: str, scales: Mapping[str, float], count: int = 3) -> list[TurningPoint]:
+def _turning(game: Game, actor: str, scales: Yardstick, count: int = 3) -> list[TurningPoint]:
     view = SeatView(game, actor)
     headlines = view.headlines() or view.indicators()
     moved = []
     for month in range(game.month):
         moves = biggest([_in_month(view, i, month) for i in headlines], scales)
-        size = sum(abs(i.change) / scales[i.id.removeprefix("obs.")] for i in moves)
+        size = sum(abs(i.change) / scales.month[i.id.removeprefix("obs.")] for i in moves)
         moved.append((size, month, tuple(moves[:2])))
     moved.sort(key=lambda x: (-x[0], x[1]))
     chosen = sorted((month, moves) for _, month, moves in moved[:count] if moves)

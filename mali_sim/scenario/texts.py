@@ -70,17 +70,23 @@ class Words:
         """A number with its unit: ``62 points``, ``1 240 personnes``, ``12 %``."""
         number = self.number(value, decimals, signed)
         name = self.of(unit) if unit is not None else ""
+        if unit is not None and unit.en in _SINGULAR and self._is_one(abs(round(value, decimals))):
+            name = self(_SINGULAR[unit.en])
         if not name:
             return number
         if name.startswith("%"):
             return f"{number}{NARROW_SPACE if self.language == 'fr' else ''}{name}"
         return f"{number} {name}"
 
+    def _is_one(self, amount: float) -> bool:
+        """Whether a language's singular stands after an amount."""
+        return amount < 2 if self.language == "fr" else amount == 1
+
     def listed(self, items: Sequence[str]) -> str:
         """Items in a sentence: ``a, b and c``, ``a, b et c``."""
         if len(items) < 2:
             return "".join(items)
-        return self("{items} and {last}", items=", ".join(items[:-1]), last=items[-1])
+        return self(word("{items} and {last}"), items=", ".join(items[:-1]), last=items[-1])
 
     def month(self, start: str, months: int) -> str:
         """The name of a month counted from a start: ``March 2023``, ``mars 2023``."""
@@ -91,6 +97,9 @@ def word(message: str) -> str:
     """Mark a message for the catalogue where it is kept, not yet said."""
     return message
 
+
+#: Built-in units after one.
+_SINGULAR = {"points": word("point"), "months": word("month"), "years": word("year")}
 
 _MONTHS = (
     word("January"), word("February"), word("March"), word("April"), word("May"), word("June"),

@@ -1,0 +1,302 @@
+"""The text game plays the same games as the library, in both languages, and never falls over."""
+
+import random
+import re
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mali_sim.cli import play as play_module
+from mali_sim.cli import text_game
+from mali_sim.cli.play import play, system_language
+from mali_sim.cli.text_commands import COMMANDS, matches, parse_month, understand, vocabulary
+from mali_sim.cli.text_game import TextGame
+from mali_sim.cli.text_pages import Pages, plain_markdown
+from mali_sim.cli.text_terminal import wrapped
+from mali_sim.model import Model, load_model
+from mali_sim.play import Game, SeatView
+from mali_sim.play.explain import UnknownName
+from mali_sim.scenario import find_scenario
+from mali_sim.scenario.texts import Words
+
+HERE = Path(__file__).resolve().parent
+TINY = HERE / "scenarios" / "tiny.toml"
+SEED = 5
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Model:
+    return load_model(TINY)
+
+
+@pytest.fixture
+def saves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of saves, away from the player's own."""
+    folder = tmp_path / "saves"
+    monkeypatch.setattr(text_game, "save_folder", lambda: folder)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("LINES", "30")
+    return folder
+
+
+def typed(*lines: str, scenario: Path | str = TINY, options: tuple[str, ...] = ()) -> Result:
+    """What comes of typing some lines into a new game."""
+    arguments = [str(scenario), "--text", "--seed", str(SEED), *options]
+    return CliRunner().invoke(play, arguments, input="\n".join(lines) + "\n", catch_exceptions=False)
+
+
+def direct_game(model: Model) -> tuple[Game, list[str]]:
+    """A game played directly, and the commands that ask for the same."""
+    lines: list[str] = []
+    game = Game.new(model, ["gov"], seed=SEED)
+    numbers = Pages(SeatView(game, "gov"), Words("en")).numbers
+    chooser = random.Random(1)
+    while not game.finished:
+        pages = Pages(SeatView(game, "gov"), Words("en"))
+        for question in pages.view.questions():
+            answer = chooser.choice([c for c in question.choices if c.standing.allowed])
+            lines.append(f"answer {pages.answers().index(answer) + 1}")
+            game.submit("gov", answer.id)
+        for choice in chooser.sample(pages.choices(), 2):
+            if game.standing(choice.id).allowed:
+                lines.append(f"do {numbers[choice.id]}")
+                game.submit("gov", choice.id)
+        lines.append("next")
+        game.advance()
+    return game, lines
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_whole_game_is_the_game_of_the_library(tiny: Model, saves: Path, language: str) -> None:
+    french = {"answer": "répondre", "do": "faire", "next": "suivant"}
+    game, lines = direct_game(tiny)
+    if language == "fr":
+        lines = [" ".join([french[line.split()[0]], *line.split()[1:]]) for line in lines]
+    result = typed(*lines, "debrief", "save whole", "quit", options=("--lang", language))
+    assert result.exit_code == 0
+    saved = Game.load(saves / "whole.save")
+    assert saved.state_hash() == game.state_hash()
+    assert saved.inputs == game.inputs
+    assert str(game.run_address) in result.output
+
+
+def test_a_save_is_opened_where_it_was_left(saves: Path) -> None:
+    typed("do 1", "next", "next", "save half", "quit")
+    direct = Game.load(saves / "half.save")
+    direct.advance()
+    result = typed("next", "save on", "quit", options=("--load", str(saves / "half.save")))
+    assert "month 3 of 12" in result.output
+    assert Game.load(saves / "on.save").state_hash() == direct.state_hash()
+
+
+def test_a_run_of_a_batch_is_opened_at_a_month(tiny: Model, saves: Path) -> None:
+    game = Game.new(tiny, [], seed=9, run=7)
+    for _ in range(4):
+        game.advance()
+    result = typed("save there", "quit", options=("--address", str(game.run_address), "--month", "5"))
+    assert "month 5 of 12" in result.output
+    assert Game.load(saves / "there.save").state_hash() == game.state_hash()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("months", [0, 3, 12])
+def test_every_command_answers(saves: Path, language: str, months: int) -> None:
+    arguments = ("", " 1", " support", " all", " 2023-03", " nonsense", " region", " S1", " 99999")
+    lines = [
+        command.shown(language) + argument
+        for command in COMMANDS
+        for argument in arguments
+        if command.name not in ("quit", "next", "language")
+    ]
+    game = Game.new(load_model(TINY), ["gov"], seed=SEED)
+    output = played(game, ["next"] * months + lines, saves, language)
+    answers = output.split("\n> ")[1:]
+    assert len(answers) >= len(lines)
+    assert all(answer.strip() for answer in answers)
+    assert "Traceback" not in output
+    # A commanding officer's tone, never a salesman's; and nothing that a terminal would obey.
+    assert "!" not in re.sub(r"=\s*!|!=", "", output)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", output)
+
+
+def played(game: Game, lines: list[str], folder: Path, language: str = "en") -> str:
+    """What is printed while some lines are typed and the input then ends."""
+    waiting = iter(lines)
+    printed: list[str] = []
+
+    def read(prompt: str) -> str:
+        printed.append(prompt)
+        line = next(waiting, None)
+        if line is None:
+            raise EOFError
+        return line
+
+    text = TextGame(game, game.seats[0], language, folder)
+    text.terminal.read = read  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("click.echo", lambda line="", **_: printed.append(str(line)))
+        text.run()
+    return "\n".join(printed)
+
+
+def test_random_lines_never_break_it(tiny: Model, saves: Path) -> None:
+    chooser = random.Random(4)
+    words = [*vocabulary({"region": ("Regions", "Régions")}), "yes", "no", "oui", "rewnd", "£", "’"]
+    after = ["", "1", "2", "3", "12", "-1", "1e9", "support", "north", "talk", "2023-04", "avril", "all", "é"]
+    end = time.monotonic() + 2.5
+    games = 0
+    while time.monotonic() < end or not games:
+        lines = []
+        for _ in range(60):
+            line = " ".join([chooser.choice(words), *chooser.choices(after, k=chooser.randint(0, 2))])
+            if line.split()[0] not in ("load", "open", "ouvrir", "charger", "save"):
+                lines.append(chooser.choice([line, line, "next", str(chooser.randint(0, 12))]))
+        played(Game.new(tiny, ["gov"], seed=games), lines, saves, chooser.choice(["en", "fr"]))
+        games += 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("scenario", [TINY, "avoid-the-trap"])
+def test_the_screen_after_a_month_fits(saves: Path, language: str, scenario: Path | str) -> None:
+    model = load_model(find_scenario(str(scenario)))
+    game = Game.new(model, [model.scenario.scenario.seats[0]], seed=SEED)
+    pages = Pages(SeatView(game, game.seats[0]), Words(language))
+    for _ in range(min(game.months, 12)):
+        report = game.advance()
+        screens = [wrapped(pages.month_report(report, texts)) for texts in (True, False)]
+        assert min(len(s) for s in screens) <= 40
+        assert max(len(line) for s in screens for line in s) <= 100
+
+
+@pytest.mark.parametrize("ending", [EOFError, KeyboardInterrupt])
+def test_the_end_of_the_input_keeps_the_game(
+    tiny: Model, saves: Path, ending: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = iter(["do 1", "next", "do 3"])
+
+    def read(prompt: str = "") -> str:
+        line = next(lines, None)
+        if line is None:
+            raise ending
+        return line
+
+    monkeypatch.setattr("builtins.input", read)
+    TextGame(Game.new(tiny, ["gov"], seed=SEED), "gov", "en", saves).run()
+    kept = list(saves.glob("*-auto.save"))
+    assert len(kept) == 1
+    game = Game.load(kept[0])
+    assert game.month == 1
+    assert game.plan["gov"]
+
+
+def test_leaving_asks_what_becomes_of_the_game(saves: Path) -> None:
+    stayed = typed("do 1", "quit", "perhaps", "quit", "no")
+    assert "You are still here." in stayed.output
+    assert list(saves.glob("*.save")) == []
+    typed("do 1", "quit", "yes")
+    assert len(list(saves.glob("*.save"))) == 1
+    assert "Save before you go" not in typed("quit").output
+
+
+def test_going_back_is_asked_for_and_marked(tiny: Model, saves: Path) -> None:
+    game = Game.new(tiny, ["gov"], seed=SEED)
+    played(game, ["next", "next", "rewind 1", "no"], saves)
+    assert game.month == 2
+    assert not game.rewound
+    played(game, ["rewind February 2023", "yes"], saves)
+    assert game.month == 0
+    assert game.rewound
+
+
+def test_what_cannot_be_done_is_said_with_its_reason(saves: Path) -> None:
+    game = Game.new(load_model(TINY), ["gov"], seed=SEED)
+    number = Pages(SeatView(game, "gov"), Words("en")).numbers["shut"]
+    assert "Not possible now: no" in typed(f"do {number}").output
+    assert "Pas possible maintenant" in typed(f"faire {number}", options=("--lang", "fr")).output
+
+
+def test_a_hidden_stock_stays_hidden_until_the_end(saves: Path) -> None:
+    model = load_model(find_scenario("avoid-the-trap"))
+    hidden = [id for id, s in model.scenario.stock.items() if s.hidden and "bamako" not in s.known_to]
+    assert hidden
+    game = Game.new(model, ["bamako"], seed=SEED)
+    view = SeatView(game, "bamako")
+    game.advance()
+    game.advance()
+    for id in hidden:
+        for name in model.layout.blocks[f"stock:{id}"].labels:
+            with pytest.raises(UnknownName):
+                view.explain(name)
+    labels = {model.scenario.stock[id].label.en for id in hidden}
+    for indicator in view.indicators():
+        why = view.explain(indicator.id)
+        assert not labels & {c.label.en for c in why.causes}
+        assert sum(c.amount for c in why.causes) == pytest.approx(why.change, abs=1e-6)
+
+
+def test_words_are_understood_in_both_languages_and_shortened() -> None:
+    known = vocabulary({"region": ("Regions", "Régions")})
+    assert understand("Décisions europe", known)[:2] == ("decisions", "europe")
+    assert understand("DECISIONS", known)[0] == "decisions"
+    assert understand("prev 3", known)[:2] == ("forecast", "3")
+    assert understand("et si 2", known)[:2] == ("what-if", "2")
+    assert understand("regions kidal", known)[:2] == ("set:region", "kidal")
+    assert understand("decisons", known) == (None, "", "decisions")
+    assert understand("xyzzy", known) == (None, "", None)
+
+
+def test_names_are_found_without_accents() -> None:
+    names = {"segou": ("Ségou",), "bamako": ("Bamako",), "cote": ("Côte d’Ivoire",)}
+    assert matches("SEGOU", names) == ["segou"]
+    assert matches("cote d'ivoire", names) == ["cote"]
+    assert matches("bamakko", names) == ["bamako"]
+    assert matches("paris", names) == []
+
+
+def test_months_are_found_by_number_code_and_name() -> None:
+    for text in ("3", "2023-04", "April 2023", "avril", "AVRIL 2023"):
+        assert parse_month(text, "2023-02", 12) == 2
+    for text in ("0", "14", "2022-04", "brumaire", ""):
+        assert parse_month(text, "2023-02", 12) is None
+
+
+def test_a_dossier_loses_its_marks() -> None:
+    text = "# Title\n\nOne *two*\nthree [E001] and [a link](x).\n"
+    assert plain_markdown(text) == ["Title", "", "One two three [E001] and a link."]
+
+
+def test_the_language_is_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LANG", "fr_ML.UTF-8")
+    assert system_language() == "fr"
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert system_language() == "en"
+
+
+def test_without_a_window_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(play_module, "_window_problem", lambda: "there is no display")
+    result = CliRunner().invoke(play, [str(TINY)])
+    assert result.exit_code == 2
+    assert "there is no display" in result.stderr
+    assert "mali-sim play --text" in result.stderr
+    assert "mali-sim doctor" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["avoid-the-trop", "--text"],
+        [str(HERE / "bad" / "circle.toml"), "--text"],
+        [str(TINY), "--text", "--actor", "nobody"],
+        [str(TINY), "--text", "--reading", "nobodys"],
+        [str(TINY), "--text", "--address", "what"],
+        [str(TINY), "--text", "--load", "no-such.save"],
+    ],
+)
+def test_what_cannot_be_opened_is_said_in_a_sentence(arguments: list[str]) -> None:
+    result = CliRunner().invoke(play, arguments)
+    assert result.exit_code == 2
+    assert isinstance(result.exception, SystemExit)
