@@ -104,6 +104,26 @@ def test_a_long_chain_of_auxiliaries_loads_and_a_long_circle_is_told(tmp_path: P
     assert len(circle) < 500
 
 
+def test_a_small_file_that_means_a_huge_model_is_refused_at_once(tmp_path: Path):
+    (tmp_path / "good.toml").write_text((BAD / "good.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    words = '{ en = "x", fr = "x" }'
+    members = "".join(f"members.m{n} = {words}\n" for n in range(200))
+    sets = f"[set.one]\nlabel = {words}\n{members}[set.other]\nlabel = {words}\n{members}"
+    stock = '[stock.vast]\nkind = "level"\nover = ["one", "other"]\nunit = "index"\ninitial = "modest"\n'
+    event = f'label = {words}\ntext = {words}\nhazard = "drift"\neach = "one"\nsource = ["S1"]\n'
+    base = (BAD / "base.toml").read_text(encoding="utf-8") + sets
+    told = []
+    for more in (
+        f"{stock}bounds = [0, 10]\nlabel = {words}\n",
+        "".join(f"[event.e{n}]\n{event}" for n in range(10)),
+    ):
+        (tmp_path / "base.toml").write_text(base + more, encoding="utf-8")
+        told += problems(tmp_path / "good.toml")
+    rows, items = told
+    assert "40015 rows of stocks; at most 20000" in rows
+    assert "2007 decisions, offers and events, each member counted; at most 2000" in items
+
+
 def test_the_command_prints_problems_and_ends_with_1():
     command = [sys.executable, "-m", "mali_sim", "check"]
     bad = subprocess.run([*command, BAD / "circle.toml"], capture_output=True, text=True, check=False)

@@ -1,24 +1,15 @@
 """Everything about a scenario that can be wrong beyond the shape of its tables."""
 
 from collections.abc import Iterable, Mapping
-from itertools import combinations, pairwise
+from itertools import pairwise
+from math import prod
 from typing import Any
 
-from mali_sim.equations import (
-    Compare,
-    Interval,
-    Logic,
-    Name,
-    Node,
-    Not,
-    Text,
-    Unit,
-    at_member,
-    units,
-)
-from mali_sim.model.happenings import Happenings, Item, expand
-from mali_sim.model.month import months_between
+from mali_sim.equations import Interval, Unit, at_member, units
+from mali_sim.model.deciding import months_between
+from mali_sim.model.happenings import Happenings, expand
 from mali_sim.model.parameters import flatten
+from mali_sim.model.switches import allowed_values, is_value, note_conflicts, word
 from mali_sim.model.variables import (
     MAX_ROWS,
     UNKNOWN,
@@ -33,7 +24,7 @@ from mali_sim.scenario.classes import ID, Effect, Event, Stock, toml_key
 
 Path = tuple[str, ...]
 
-MAX_ITEMS = 5_000
+MAX_ITEMS = 2_000
 _NO_EACH = (".each stands where there is no each", 'add each = "SET"')
 #: Keys of other kinds of effect.
 _STRAYS = {
@@ -58,6 +49,8 @@ class Checker:
 
     def check(self) -> Happenings:
         """Check everything; returns the concrete decisions, offers and events."""
+        if not self._small_enough():
+            return Happenings((), (), (), ())
         self._sets()
         self._header()
         self._constants()
@@ -82,9 +75,8 @@ class Checker:
         self._strategies()
         self._readings()
         self._topics()
-        self._size()
         happenings = expand(self.v)
-        self._switch_conflicts(happenings)
+        note_conflicts(self.v, happenings)
         return happenings
 
     # -- naming --------------------------------------------------------------------------
@@ -359,18 +351,14 @@ class Checker:
 
     def _switch_value(self, path: Path, id: str, value: object) -> None:
         values = self.s.switch[id].values
-        if self._is_value(id, value):
+        if is_value(self.s.switch[id], value):
             return
         if values:
-            what = f"{_word(value)} is not a value of {id}"
+            what = f"{word(value)} is not a value of {id}"
             self.v.problem(path, what, did_you_mean(str(value), values))
         else:
-            what = f"{id} is true or false, not {_word(value)}"
+            what = f"{id} is true or false, not {word(value)}"
             self.v.problem(path, what, "give it values, or write true")
-
-    def _is_value(self, id: str, value: object) -> bool:
-        values = self.s.switch[id].values
-        return isinstance(value, str) and value in values if values else isinstance(value, bool)
 
     def _flows(self) -> None:
         for id, flow in self.s.flow.items():
@@ -489,7 +477,7 @@ class Checker:
         tree = self.v.trees.get((*path, "requires"))
         if tree is None:
             return False
-        return any(not allowed for allowed in _allowed_values(tree, self.s.switch).values())
+        return any(not allowed for allowed in allowed_values(tree, self.s.switch).values())
 
     def _capital(self, path: Path, name: str | None, actor: str) -> None:
         self._constant(path, name, None)
@@ -642,7 +630,7 @@ class Checker:
         first = next(iter(self.sets.members.get(each or "", ())), "")
         for end_key, end in ends:
             if not isinstance(end, str):
-                self.v.problem((*path, end_key), f"a stock's id is wanted, not {_word(end)}")
+                self.v.problem((*path, end_key), f"a stock's id is wanted, not {word(end)}")
                 continue
             if each is not None and not first:
                 continue
@@ -745,115 +733,26 @@ class Checker:
         for id, topic in self.s.topic.items():
             self._member(("topic", id, "partner"), topic.partner)
 
-    def _size(self) -> None:
-        rows = sum(len(self.sets.combinations(self.v.variable(s).dims)) for s in self.s.stock)
-        if rows > MAX_ROWS:
-            self.v.problem(("stock",), f"{rows} rows of stocks", f"at most {MAX_ROWS}")
-        items = sum(len(ids) for ids in self.v.happenings.values())
+    def _small_enough(self) -> bool:
+        """Whether rows and happenings keep to the limits; where not, nothing more is looked at."""
+        sizes = self.sets.sizes
+        counts = {
+            kind: sum(prod(sizes.get(d, 1) for d in t.over) for t in getattr(self.s, kind).values())
+            for kind in ("stock", "constant")
+        }
+        happening = ("decision", "offer", "event")
+        items = sum(sizes.get(t.each or "", 1) for kind in happening for t in getattr(self.s, kind).values())
+        for kind, rows in counts.items():
+            if rows > MAX_ROWS:
+                self.v.problem((kind,), f"{rows} rows of {kind}s", f"at most {MAX_ROWS}")
         if items > MAX_ITEMS:
             what = f"{items} decisions, offers and events, each member counted"
-            self.v.problem(("decision",), what, f"at most {MAX_ITEMS}")
-
-    # -- switches that could be set two ways ----------------------------------------------
-
-    def _switch_conflicts(self, happenings: Happenings) -> None:
-        """Two setters of one switch that could meet in one month must agree or exclude each other."""
-        setters: dict[str, list[tuple[str, Path, object, set[str] | None, set[str]]]] = {}
-        for effects in happenings.effects():
-            for number, effect in enumerate(effects.effects):
-                if effect.switch not in self.s.switch or effect.add or effect.move:
-                    continue
-                if not self._is_value(effect.switch, effect.to):
-                    continue
-                guard = self._guard(effects.item, effects.key, number, effect.switch)
-                excluded = self._excluded_by(effects.item)
-                path = (*effects.item.path, *effects.key, str(number))
-                setters.setdefault(effect.switch, []).append(
-                    (effects.trigger, path, effect.to, guard, excluded)
-                )
-        told: set[tuple[Path, Path]] = set()
-        for id, found in setters.items():
-            for a, b in combinations(found, 2):
-                if a[2] == b[2] or (a[0] == b[0] and a[1] == b[1]) or (a[1], b[1]) in told:
-                    continue
-                apart = a[3] is not None and b[3] is not None and not (a[3] & b[3])
-                if apart or b[0] in a[4] or a[0] in b[4] or self._same_choice(a[0], b[0], happenings):
-                    continue
-                told.add((a[1], b[1]))
-                self.v.problem(
-                    b[1],
-                    f"may set {id} in the month in which {a[0]} sets it to {_word(a[2])}",
-                    f"guard both by requires on {id}, or use excludes",
-                )
-
-    @staticmethod
-    def _same_choice(a: str, b: str, happenings: Happenings) -> bool:
-        """Two answers to one event, or two ends of one offer, never meet."""
-        for item, event in happenings.events:
-            ids = {f"{item.id}.{c.id}" for c in event.choices}
-            if a in ids and b in ids:
-                return True
-        ends = ("accept", "breach", "fulfilled")
-        (kind_a, _, id_a), (kind_b, _, id_b) = a.partition("."), b.partition(".")
-        return kind_a in ends and kind_b in ends and id_a == id_b and kind_a != kind_b
-
-    def _excluded_by(self, item: Item) -> set[str]:
-        table = getattr(self.s, item.path[0])[item.path[1]]
-        return {item.name_for(name) for name in getattr(table, "excludes", ())}
-
-    def _guard(self, item: Item, key: Path, number: int, switch: str) -> set[str] | None:
-        """Opening values of the switch under which this effect can fire; None is all."""
-        keys = [("requires",), (*key, str(number), "if")]
-        if key[0] == "choices":
-            keys.append(("choices", key[1], "requires"))
-        if item.path[0] == "offer":
-            keys = keys[1:]  # the condition is for asking, months before
-        allowed: set[str] | None = None
-        for one in keys:
-            tree = item.node(self.v, *one)
-            if tree is None:
-                continue
-            found = _allowed_values(tree, self.s.switch).get(switch)
-            if found is not None:
-                allowed = found if allowed is None else allowed & found
-        return allowed
-
-
-def _word(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+            kind = next(kind for kind in happening if getattr(self.s, kind))
+            self.v.problem((kind,), what, f"at most {MAX_ITEMS}")
+        return items <= MAX_ITEMS and max(counts.values()) <= MAX_ROWS
 
 
 def _numbers(value: object) -> list[float]:
     if isinstance(value, Mapping):
         return [n for inner in value.values() for n in _numbers(inner)]
     return [value] if isinstance(value, float) else []
-
-
-def _allowed_values(tree: Node, switches: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Values that a condition leaves to each switch that it names at its top."""
-    parts = tree.operands if isinstance(tree, Logic) and tree.op == "and" else (tree,)
-    allowed: dict[str, set[str]] = {}
-    for part in parts:
-        found = _one_switch(part, switches)
-        if found is not None:
-            id, values = found
-            allowed[id] = allowed[id] & values if id in allowed else values
-    return allowed
-
-
-def _one_switch(part: Node, switches: Mapping[str, Any]) -> tuple[str, set[str]] | None:
-    match part:
-        case Name(id) if id in switches and not switches[id].values:
-            return id, {"True"}
-        case Not(Name(id)) if id in switches and not switches[id].values:
-            return id, {"False"}
-        case Compare("==", Name(id), Text(v)) if id in switches:
-            return id, {v}
-        case Compare("!=", Name(id), Text(v)) if id in switches:
-            return id, set(switches[id].values) - {v}
-        case Logic("or", operands):
-            found = [_one_switch(o, switches) for o in operands]
-            ids = {f[0] for f in found if f is not None}
-            if all(found) and len(ids) == 1:
-                return ids.pop(), set().union(*(f[1] for f in found if f is not None))
-    return None

@@ -43,8 +43,8 @@ NOISE_REACH = 12**0.5
 NEVER = 1200
 MAX_ROWS = 20_000
 MAX_DELAY = 120
-#: Misspelt names for which a near one is looked for: it takes milliseconds each.
-MAX_MENDS = 300
+#: How many names are compared with misspelt ones, all in all: a second's worth.
+MAX_LOOKED = 250_000
 
 
 class Reads(Flag):
@@ -113,6 +113,7 @@ class Variables:
         self.problems: list[Problem] = []
         self._told: set[Problem] = set()
         self._mends: dict[tuple[str, str], str] = {}
+        self._looked = 0
         self.trees: dict[tuple[str, ...], Node | None] = {}
         self.known: dict[str, Typed] = {}
         self.memory_types: dict[str, Typed] = {}
@@ -186,8 +187,10 @@ class Variables:
         tables = ("constant", "lookup", "stock", "switch", "aux") if table == "" else (table,)
         if any((t, name.split(".")[0]) in self.loaded.damaged for t in tables):
             return
-        if (name, table) not in self._mends and len(self._mends) < MAX_MENDS:
-            self._mends[name, table] = did_you_mean(name, known)
+        if (name, table) not in self._mends and self._looked < MAX_LOOKED:
+            names = list(known)
+            self._looked += len(names)
+            self._mends[name, table] = did_you_mean(name, names)
         self.problem(path, what, self._mends.get((name, table), ""))
 
     def variable(self, id: str) -> Typed:
