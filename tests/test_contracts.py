@@ -164,9 +164,9 @@ def test_bounds_hold_in_every_run_and_month(path):
 @everywhere
 def test_random_legal_play_finds_no_dead_end(path):
     model = shared_model(path)
-    for seed in (2, 3) if big(model) else range(2, 8):
-        game = random_game(path, seed, months_for(model, 12))
-        assert game.month == months_for(model, 12)
+    for seed in (2, 3) if big(model) else range(2, 6):
+        game = random_game(path, seed, months_for(model, 8))
+        assert game.month == months_for(model, 8)
         for month in range(game.month):
             assert game.report(month).refused == (), "what the plan took, the month does"
         if game.finished:
@@ -221,7 +221,7 @@ def test_a_submission_of_a_seat_survives_any_submission_of_the_others(path):
     model = shared_model(path)
     if len(model.scenario.scenario.seats) < 2:
         pytest.skip("one seat")
-    for seed in range(4):
+    for seed in (2, 3):
         game = Game.new(model, model.scenario.scenario.seats, seed=seed)
         rng = random.Random(seed)
         for _ in range(months_for(model, 6)):
@@ -339,7 +339,7 @@ def test_explanation_of_every_indicator_and_stock_sums_to_its_change(path):
         random.Random(1).shuffle(names)
         names = names[:60]
     for name in names:
-        for month in (last,) if big(model) else range(1, game.month):
+        for month in (0, last) if big(model) else range(game.month):
             found = explain(game, name, month)
             size = max(abs(found.before), abs(found.after), *(abs(c.amount) for c in found.causes), 1)
             assert sum(c.amount for c in found.causes) == pytest.approx(found.change, abs=1e-9 * size), (

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from math import sqrt
 
 from mali_sim.equations import (
     Binary,
@@ -407,7 +408,7 @@ class Compiler:
         draws = [self.uniform(self._path, scale.dims, first + n) for n in range(NOISE_DRAWS)]
         total = b.add(b.add(draws[0], draws[1]), b.add(draws[2], draws[3]))
         centred = b.sub(total, b.lit(NOISE_DRAWS / 2))
-        return b.mul(b.mul(centred, b.lit(3.0**0.5)), scale)
+        return b.mul(b.mul(centred, b.lit(sqrt(3.0))), scale)
 
     def _happens(self, h: Node) -> Value:
         hazard = self._of(h)
