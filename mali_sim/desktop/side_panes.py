@@ -1,0 +1,394 @@
+"""Left, who: partners. Right, what can be done: topics and their cards, with forecasts."""
+
+from collections.abc import Hashable
+
+import pygame
+
+from mali_sim.desktop.charts import fan, gauge, sparkline
+from mali_sim.desktop.session import Session
+from mali_sim.desktop.tokens import RING, STEP, Colour, Theme
+from mali_sim.desktop.widgets import Brush, Lettering, Pane
+from mali_sim.play import Choice, Forecast, Indicator
+from mali_sim.play.aspects import conditions, most_moved, spread
+
+FANS = 4
+
+
+def verdict_colour(theme: Theme, verdict: str) -> Colour:
+    """Teal for better, rust for worse, neither otherwise."""
+    return {"better": theme.teal, "worse": theme.rust}.get(verdict, theme.amber)
+
+
+class PartnerPane(Pane):
+    """Partners through one of their stocks; or the indicators that are not in the bar."""
+
+    name = "partners"
+    scrolls = True
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+    def signature(self) -> object:
+        """What the picture depends on."""
+        s = self.session
+        return s.version, s.subject, s.partner_at
+
+    def sideways(self, step: int) -> bool:
+        """Show another stock."""
+        if not self.session.partner_layers:
+            return False
+        self.session.show_partners(self.session.partner_at + step)
+        self.focus, self.scroll = None, 0
+        return True
+
+    def paint(self, brush: Brush) -> int:
+        """Paint the title with its two arrows, then a row for each."""
+        s, theme, px = self.session, brush.theme, brush.px
+        x, wide = px(STEP * 4), brush.width - px(STEP * 7)
+        members = s.partner_at < len(s.partner_layers)
+        title = s.words("Partners") if members else s.words("Indicators")
+        y = brush.text(title, x, px(10), "heading", width=wide)
+        if s.partner_layers:
+            layer = s.partner_layers[s.partner_at] if members else None
+            label = s.words.of(layer.label) if layer else s.words("all that is published")
+            size = px(11)
+            line = brush.letters.height("small")
+            for kind, left, step in (("left", x, -1), ("right", x + wide - size, 1)):
+                brush.sign(kind, left, y + (line - size) // 2, size, theme.indigo)
+                rect = pygame.Rect(left - px(6), y - px(2), size + px(12), line + px(4))
+                brush.spot(f"turn {kind}", rect, lambda step=step: self._turn(step), stop=False)
+            y = brush.text(label, x + wide // 2, y, "small", theme.indigo, wide - px(44), "middle")
+        y += px(6)
+        for indicator in s.partners:
+            y = self._row(brush, indicator, x, y, wide, members)
+        brush.fill(pygame.Rect(brush.width - 1, brush.shift, 1, brush.height), theme.line)
+        return y + px(8)
+
+    def _turn(self, step: int) -> None:
+        self.sideways(step)
+
+    def _row(self, brush: Brush, indicator: Indicator, x: int, y: int, wide: int, member: bool) -> int:
+        s, theme, px = self.session, brush.theme, brush.px
+        name = indicator.id.removeprefix("stock.")
+        spark = pygame.Rect(x + wide - px(48), y + px(8), px(44), px(18))
+        lines = brush.letters.wrap(s.words.of(indicator.label), "small_strong", wide - px(60))
+        line = brush.letters.height("small")
+        high = px(14) + len(lines) * brush.letters.height("small_strong") + line
+        rect = pygame.Rect(x - px(8), y, wide + px(12), high)
+        chosen = s.subject == name
+        if chosen:
+            brush.card(rect, edge=theme.indigo, width=RING)
+        if brush.spot(name, rect, lambda: self._choose(name)):
+            brush.ring(rect)
+        brush.text(s.words.of(indicator.label), x, y + px(5), "small_strong", None, wide - px(60))
+        stock = s.game.model.scenario.stock.get(name.partition(".")[0].partition("[")[0]) if member else None
+        reach = (stock.bounds[1] - stock.bounds[0]) * 0.08 if stock and stock.bounds else 0.0
+        sparkline(brush, spark, indicator.series, max(reach, abs(indicator.value) * 0.05))
+        below = rect.bottom - px(7) - line
+        text = s.number(indicator) if member else f"{s.number(indicator)} {s.unit(indicator)}".strip()
+        if stock and stock.bounds:
+            bar = pygame.Rect(x, below + px(5), wide - px(92), px(8))
+            low, high_end = stock.bounds
+            gauge(brush, bar, indicator.value, low, high_end, self._colour(theme, indicator, stock.better))
+            brush.text(text, bar.right + px(38), below, "small", align="right")
+            left = bar.right + px(44)
+        else:
+            brush.text(text, x, below, "small", None, wide - px(48), lines=1)
+            left = x + wide - px(48)
+        if len(indicator.series) > 1 and indicator.verdict != "same" and indicator.change:
+            size = px(10)
+            colour = verdict_colour(theme, indicator.verdict)
+            kind = "up" if indicator.change > 0 else "down"
+            brush.sign(kind, left, below + (line - size) // 2, size, colour)
+            number = s.words.number(abs(indicator.change), indicator.decimals)
+            if left + px(14) + brush.letters.width(number, "small") <= x + wide + px(4):
+                brush.text(number, left + px(14), below, "small", colour)
+        brush.rule(x, rect.bottom, wide)
+        return rect.bottom + px(3)
+
+    def _colour(self, theme: Theme, indicator: Indicator, better: str) -> Colour:
+        """Of a scale around zero: the good side teal, the bad side rust; else plain."""
+        if indicator.value < 0:
+            return theme.rust if better == "higher" else theme.teal
+        return theme.teal if better == "higher" else theme.ramp[3]
+
+    def _choose(self, name: str) -> None:
+        s = self.session
+        s.subject = name
+        topic = s.topic_of_partner(name)
+        if topic is not None and s.partner_at < len(s.partner_layers):
+            s.show_topic(topic)
+
+
+class TopicHead(Pane):
+    """Which topic's cards are shown, and the way to the others."""
+
+    name = "topics"
+    colour = "panel"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+    def signature(self) -> object:
+        """What the picture depends on."""
+        return self.session.version, self.session.topic_at
+
+    def paint(self, brush: Brush) -> int:
+        """Paint the topic's name between two arrows, and where it stands among all."""
+        s, theme, px = self.session, brush.theme, brush.px
+        x, wide = px(STEP * 4), brush.width - px(STEP * 8)
+        brush.fill(pygame.Rect(0, 0, 1, brush.height), theme.line)
+        if not s.topics:
+            brush.text(s.words("Decisions"), x, px(10), "heading")
+            return brush.height
+        _, label, _ = s.topics[s.topic_at]
+        name = s.words.of(label) if label else s.words("Decisions")
+        count = s.words("Decisions, topic {number} of {all}", number=s.topic_at + 1, all=len(s.topics))
+        y = brush.text(count, x, px(8), "small", theme.muted)
+        size = px(13)
+        line = brush.letters.height("heading")
+        for kind, left, step in (("left", x + wide - size - px(34), -1), ("right", x + wide - size, 1)):
+            brush.sign(kind, left, y + (line - size) // 2, size, theme.indigo)
+            rect = pygame.Rect(left - px(9), y - px(4), size + px(18), line + px(8))
+            brush.spot(f"topic {kind}", rect, lambda step=step: s.show_topic(s.topic_at + step), stop=False)
+        brush.text(name, x, y, "heading", theme.indigo, wide - px(64), lines=1)
+        brush.rule(x, brush.height - 1, wide)
+        return brush.height
+
+
+class DecisionPane(Pane):
+    """The cards of a topic; the one in focus is open and shows what it would change."""
+
+    name = "decisions"
+    colour = "panel"
+    scrolls = True
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._topic = session.topic_at
+
+    def draw(self, screen: pygame.Surface, letters: Lettering, active: bool) -> None:
+        """Paint; another topic is seen from its top."""
+        if self._topic != self.session.topic_at:
+            self._topic = self.session.topic_at
+            self.focus, self.scroll = None, 0
+        super().draw(screen, letters, active)
+
+    @property
+    def cards(self) -> list[Choice]:
+        """The topic's choices, those that can be taken first."""
+        s = self.session
+        if not s.topics:
+            return []
+        return sorted(s.topics[s.topic_at][2], key=lambda c: not (c.standing.allowed or c.standing.planned))
+
+    def key(self, id: str) -> Hashable:
+        """What a forecast depends on."""
+        s = self.session
+        return s.game.month, tuple(a for a in s.game.plan.get(s.actor, ()) if a != id), id
+
+    def opened(self) -> str | None:
+        """The open card: the one last stood on, else the first."""
+        ids = [c.id for c in self.cards]
+        return self.focus if self.focus in ids else ids[0] if ids else None
+
+    def signature(self) -> object:
+        """What the picture depends on."""
+        s = self.session
+        opened = self.opened()
+        made = s.futures.latest(self.key(opened)) if opened else (None, 0, "")
+        return s.version, s.topic_at, opened, made[1:]
+
+    def sideways(self, step: int) -> bool:
+        """Another topic."""
+        self.session.show_topic(self.session.topic_at + step)
+        self.focus, self.scroll = None, 0
+        return True
+
+    def wish(self) -> None:
+        """Ask for the open card's forecast, if it can be taken."""
+        s, opened = self.session, self.opened()
+        if opened is None or s.game.finished:
+            return
+        standing = s.game.standing(opened)
+        if standing.allowed or standing.planned:
+            s.futures.ask(self.key(opened), s.game, s.actor, opened)
+
+    def paint(self, brush: Brush) -> int:
+        """Paint the cards one below the other."""
+        px = brush.px
+        x, wide, y = px(STEP * 4), brush.width - px(STEP * 8), px(4)
+        opened = self.opened()
+        for choice in self.cards:
+            high = self._card(brush, choice, pygame.Rect(x, y, wide, 0), choice.id == opened, measure=True)
+            rect = pygame.Rect(x, y, wide, high)
+            stands = brush.spot(
+                choice.id, rect, lambda id=choice.id: self.take(id), press=lambda id=choice.id: self._open(id)
+            )
+            edge = brush.theme.indigo if choice.id == opened else None
+            back = None if choice.standing.allowed or choice.standing.planned else brush.theme.panel
+            brush.card(rect, back, edge, RING if stands else 1)
+            self._card(brush, choice, rect, choice.id == opened, measure=False)
+            y = rect.bottom + px(10)
+        brush.fill(pygame.Rect(0, brush.shift, 1, brush.height), brush.theme.line)
+        return y + px(6)
+
+    def take(self, id: str) -> None:
+        """Put a card's action into the plan, or take it out."""
+        self.session.toggle(id)
+
+    def _open(self, id: str) -> None:
+        self.focus = id
+        self.reveal = True
+        self.painted = None
+
+    def _card(self, brush: Brush, choice: Choice, rect: pygame.Rect, opened: bool, measure: bool) -> int:
+        """Paint a card's inside, or only measure how high it is."""
+        s, theme, px = self.session, brush.theme, brush.px
+        pen = _Pen(brush, measure)
+        standing = choice.standing
+        ready = standing.allowed or standing.planned
+        ink = theme.ink if ready else theme.muted
+        x, wide = rect.left + px(12), rect.width - px(24)
+        cost = int(-(-standing.cost // 1)) * px(14)
+        y = rect.top + px(9)
+        if not measure:
+            brush.dots(
+                standing.cost, x + wide - cost, y + px(6), colour=theme.amber if ready else theme.muted
+            )
+        y = pen.text(s.words.of(choice.label), x, y, "card", ink, wide - cost - px(8))
+        if standing.planned:
+            y = pen.text(s.words("In this month’s plan"), x, y, "small_strong", theme.indigo, wide)
+        elif not ready and standing.reason is not None:
+            y = pen.text(
+                s.words("Not now: {reason}", reason=s.words.of(standing.reason)),
+                x,
+                y,
+                "small",
+                theme.rust,
+                wide,
+            )
+        y = pen.text(s.words.of(choice.text), x, y + px(2), "small", ink, wide, None if opened else 2)
+        if not opened:
+            return y + px(9) - rect.top
+        for head, text in ((s.words("You undertake:"), choice.asks), (s.words("You receive:"), choice.gives)):
+            if text is not None:
+                y = pen.text(head, x, y + px(4), "small_strong", ink, wide)
+                y = pen.text(s.words.of(text), x, y, "small", ink, wide)
+        said = [s.words.of(t) for t in conditions(s.view, choice)]
+        if standing.chance is not None and ready:
+            chance = s.words.number(standing.chance * 100)
+            said.insert(0, s.words("Chance that it is accepted: {chance} in 100.", chance=chance))
+        if standing.cost:
+            said.append(s.words("It costs {cost} of your capital.", cost=s.words.number(standing.cost, 1)))
+        if said:
+            y = pen.text(" ".join(said), x, y + px(4), "small", theme.muted, wide)
+        if ready and s.futures.total:
+            y = self._forecast(brush, choice, x, y + px(8), wide, measure)
+        if ready:
+            label = (
+                s.words("Take it out of the plan") if standing.planned else s.words("Put it into the plan")
+            )
+            if not measure:
+                key = "Enter" if self.focus == choice.id else ""
+                brush.button(
+                    f"take {choice.id}",
+                    label,
+                    x,
+                    y + px(8),
+                    lambda: self.take(choice.id),
+                    stop=False,
+                    key=key,
+                )
+            y += px(8) + px(34)
+        return y + px(12) - rect.top
+
+    def _forecast(self, brush: Brush, choice: Choice, x: int, y: int, wide: int, measure: bool) -> int:
+        """The fans of what it would change; room is kept while they are being made."""
+        s, theme, px = self.session, brush.theme, brush.px
+        pen = _Pen(brush, measure)
+        made, _, problem = s.futures.latest(self.key(choice.id))
+        months = min(12, s.game.months - s.game.month)
+        head = s.words.plural(
+            "What it would change in {count} month", "What it would change in {count} months", months
+        )
+        y = pen.text(head, x, y, "small_strong", None, wide)
+        line = brush.letters.height("small")
+        gap = px(14)
+        cell = (wide - gap) // 2
+        high = 3 * line + px(46)
+        rows = -(-min(FANS, len(s.headlines)) // 2)
+        bottom = y + rows * (high + px(8)) + line
+        if problem:
+            pen.text(s.words("No forecast: {problem}", problem=problem), x, y, "small", theme.rust, wide)
+        elif made is None:
+            pen.text(s.words("The futures are being played…"), x, y, "small", theme.muted, wide)
+        elif not measure:
+            for n, id in enumerate(self._shown(made)):
+                corner = x + n % 2 * (cell + gap), y + n // 2 * (high + px(8))
+                self._fan(brush, made, id, pygame.Rect(corner, (cell, high)))
+            count = s.words.plural(
+                "{count} future, with it and without", "{count} futures, with it and without", made.runs
+            )
+            brush.text(count, x, bottom - line, "small", theme.muted, wide, lines=1)
+        return bottom
+
+    def _shown(self, made: Forecast) -> list[str]:
+        """Which headlines' fans: those moved most, in the order of the bar."""
+        chosen = most_moved(self.session.view, made, FANS)
+        return [i.id[4:] for i in self.session.headlines if i.id[4:] in chosen]
+
+    def _fan(self, brush: Brush, made: Forecast, id: str, rect: pygame.Rect) -> None:
+        s, px = self.session, brush.px
+        indicator = s.named(f"obs.{id}")
+        assert indicator is not None
+        quantiles = made.fan(id)
+        middle = float(quantiles[2, -1])
+        half = float(quantiles[4, -1] - quantiles[0, -1]) / 2
+        decimals = indicator.decimals
+        while decimals < 2 and max(abs(middle), half) < 5 * 10.0**-decimals:
+            decimals += 1
+        verdict = s.verdict_of(f"obs.{id}", middle, decimals)
+        colour = verdict_colour(brush.theme, verdict)
+        line = brush.letters.height("small")
+        label = s.words.of(indicator.label)
+        y = rect.top
+        lines = len(brush.letters.wrap(label, "small", rect.width, 2))
+        brush.text(label, rect.left, y + (2 - lines) * line, "small", None, rect.width, lines=2)
+        value = s.words(
+            "{middle} ± {half}",
+            middle=s.words.number(middle, decimals, signed=True),
+            half=s.words.number(half, decimals),
+        )
+        said = s.verdict_word(verdict)
+        whole = f"{value} · {said}" if said else value
+        text = whole if brush.letters.width(whole, "small_strong") <= rect.width else value
+        brush.text(text, rect.left, y + 2 * line, "small_strong", colour)
+        place = pygame.Rect(rect.left, y + 3 * line + px(2), rect.width, px(42))
+        fan(brush, place, quantiles, spread(made, id) * 0.03, colour)
+
+
+class _Pen:
+    """Writes, or only measures."""
+
+    def __init__(self, brush: Brush, measure: bool) -> None:
+        self.brush, self.measure = brush, measure
+
+    def text(
+        self,
+        text: str,
+        x: int,
+        y: int,
+        style: str,
+        colour: Colour | None,
+        width: int,
+        lines: int | None = None,
+    ) -> int:
+        """The y below the text, written or not."""
+        if self.measure:
+            wrapped = self.brush.letters.wrap(text, style, width, lines)
+            return y + len(wrapped) * self.brush.letters.height(style)
+        return self.brush.text(text, x, y, style, colour, width, lines=lines)

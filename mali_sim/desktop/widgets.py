@@ -1,0 +1,519 @@
+"""
+The thin layer of widgets: text, buttons, cards, dots, and panes that scroll.
+
+A pane paints itself whole when something it shows has changed, and while painting says
+where its spots are: what the keyboard can stand on and the mouse can press.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import pygame
+from attrs import frozen
+
+from mali_sim.desktop.tokens import (
+    HAIR,
+    LINE_HEIGHT,
+    RADIUS,
+    RING,
+    STEP,
+    STYLES,
+    Colour,
+    Theme,
+    scale_for,
+)
+from mali_sim.scenario.library import content_folder
+
+Act = Callable[[], object]
+_SHARPER = 4
+
+
+class Kept:
+    """A cache that forgets what was used longest ago."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._items: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What was kept under a key, made now if it was not."""
+        if key in self._items:
+            self._items.move_to_end(key)
+            return self._items[key]
+        made = self._items[key] = make()
+        if len(self._items) > self.size:
+            self._items.popitem(last=False)
+        return made
+
+
+class Lettering:
+    """
+    Fonts at one scale, text broken into lines, and small drawn signs.
+
+    Noto lacks arrows, triangles and dots: they are drawn as shapes.
+    """
+
+    def __init__(self, size: tuple[int, int], theme: Theme) -> None:
+        self.scale = scale_for(size)
+        self.theme = theme
+        self._fonts: dict[str, pygame.font.Font] = {}
+        self._lines = Kept(3000)
+        self._wraps = Kept(3000)
+        self._signs = Kept(400)
+
+    def px(self, size: float) -> int:
+        """Pixels of the screen for pixels of the design."""
+        return round(size * self.scale)
+
+    def font(self, style: str) -> pygame.font.Font:
+        """The font of a style."""
+        if style not in self._fonts:
+            face = STYLES[style]
+            path = content_folder("assets") / "fonts" / f"{face.face}.ttf"
+            self._fonts[style] = pygame.font.Font(path, round(face.size * self.scale))
+        return self._fonts[style]
+
+    def height(self, style: str) -> int:
+        """From one line of a style to the next."""
+        return round(STYLES[style].size * self.scale * LINE_HEIGHT)
+
+    def width(self, text: str, style: str) -> int:
+        """How wide a line is."""
+        return self.font(style).size(text)[0]
+
+    def line(self, text: str, style: str, colour: Colour) -> pygame.Surface:
+        """A line drawn."""
+        make = lambda: self.font(style).render(text, True, colour)  # noqa: E731
+        return self._lines.get((text, style, colour), make)
+
+    def wrap(self, text: str, style: str, width: int, lines: int | None = None) -> tuple[str, ...]:
+        """
+        Text broken into lines; only at plain spaces, so a thin space never ends a line.
+
+        Parameters
+        ----------
+        lines : int, optional
+            At most so many; what is left out is marked by an ellipsis.
+        """
+        return self._wraps.get((text, style, width, lines), lambda: self._wrap(text, style, width, lines))
+
+    def _wrap(self, text: str, style: str, width: int, lines: int | None) -> tuple[str, ...]:
+        found: list[str] = []
+        for paragraph in text.split("\n"):
+            line = ""
+            for word in paragraph.split(" "):
+                longer = f"{line} {word}" if line else word
+                if self.width(longer, style) <= width:
+                    line = longer
+                    continue
+                if line:
+                    found.append(line)
+                line = word
+                while self.width(line, style) > width and len(line) > 1:
+                    fit = self._fit(line, style, width)
+                    found.append(line[:fit])
+                    line = line[fit:]
+            found.append(line)
+        if lines is not None and len(found) > lines:
+            last = found[lines - 1]
+            while last and self.width(f"{last}…", style) > width:
+                last = last[:-1]
+            found = [*found[: lines - 1], f"{last.rstrip(' ,;:.')}…"]
+        return tuple(found)
+
+    def _fit(self, word: str, style: str, width: int) -> int:
+        count = len(word)
+        while count > 1 and self.width(word[:count], style) > width:
+            count -= 1
+        return count
+
+    def sign(self, kind: str, size: int, colour: Colour, share: float = 1.0) -> pygame.Surface:
+        """A triangle (up, down, left, right), arrow, dot, ring, cross or same, drawn sharp."""
+        key = kind, size, colour, round(share, 2)
+        return self._signs.get(key, lambda: _sign(kind, size, colour, share))
+
+    def corner(self, radius: int, fill: Colour, edge: Colour, width: int) -> pygame.Surface:
+        """A disc with an edge, whose quarters are the corners of a card."""
+        key = "corner", radius, fill, edge, width
+        return self._signs.get(key, lambda: _disc(radius, fill, edge, width))
+
+
+def _blank(size: tuple[int, int], colour: Colour) -> pygame.Surface:
+    """Nothing, in a colour, so that scaling down leaves no dark fringe."""
+    surface = pygame.Surface(size, pygame.SRCALPHA)
+    surface.fill((*colour, 0))
+    return surface
+
+
+def _disc(radius: int, fill: Colour, edge: Colour, width: int) -> pygame.Surface:
+    n = 2 * radius * _SHARPER
+    surface = _blank((n, n), edge)
+    middle = n // 2
+    pygame.draw.circle(surface, edge, (middle, middle), middle)
+    if width < radius:
+        pygame.draw.circle(surface, fill, (middle, middle), middle - width * _SHARPER)
+    return pygame.transform.smoothscale(surface, (2 * radius, 2 * radius))
+
+
+_TRIANGLES = {
+    "up": ((0.5, 0.14), (0.96, 0.88), (0.04, 0.88)),
+    "down": ((0.5, 0.88), (0.96, 0.14), (0.04, 0.14)),
+    "left": ((0.14, 0.5), (0.86, 0.06), (0.86, 0.94)),
+    "right": ((0.86, 0.5), (0.14, 0.06), (0.14, 0.94)),
+}
+
+
+def _sign(kind: str, size: int, colour: Colour, share: float) -> pygame.Surface:
+    n = size * _SHARPER
+    surface = _blank((n, n), colour)
+    if kind in _TRIANGLES:
+        pygame.draw.polygon(surface, colour, [(x * n, y * n) for x, y in _TRIANGLES[kind]])
+    elif kind == "arrow":
+        pygame.draw.line(surface, colour, (0.04 * n, n / 2), (0.8 * n, n / 2), max(n // 9, 1))
+        points = [(0.58 * n, 0.2 * n), (0.95 * n, 0.5 * n), (0.58 * n, 0.8 * n)]
+        pygame.draw.lines(surface, colour, False, points, max(n // 8, 1))
+    elif kind == "cross":
+        for a, b in (((0.2, 0.2), (0.8, 0.8)), ((0.2, 0.8), (0.8, 0.2))):
+            pygame.draw.line(surface, colour, (a[0] * n, a[1] * n), (b[0] * n, b[1] * n), max(n // 8, 1))
+    elif kind == "same":
+        for y in (0.36, 0.64):
+            pygame.draw.line(surface, colour, (0.12 * n, y * n), (0.88 * n, y * n), max(n // 9, 1))
+    else:
+        pygame.draw.circle(surface, colour, (n // 2, n // 2), n // 2 - 2, max(n // 11, 1))
+        if kind == "dot" and share > 0:
+            surface.set_clip(pygame.Rect(0, 0, round(n * share), n))
+            pygame.draw.circle(surface, colour, (n // 2, n // 2), n // 2 - 2)
+            surface.set_clip(None)
+    return pygame.transform.smoothscale(surface, (size, size))
+
+
+@frozen
+class Spot:
+    """
+    Somewhere to stand or press.
+
+    Parameters
+    ----------
+    rect : Rect
+        In the pane's own coordinates, before scrolling.
+    act : callable, optional
+        What Enter and a press do.
+    stop : bool
+        Whether the arrow keys stop here.
+    press : callable, optional
+        What a press does where it is not what Enter does.
+    inside : callable, optional
+        Whether a point of the pane is in it, where it is not a rectangle.
+    """
+
+    id: str
+    rect: pygame.Rect
+    act: Act | None
+    stop: bool = True
+    press: Act | None = None
+    inside: Callable[[tuple[int, int]], bool] | None = None
+
+    def holds(self, at: tuple[int, int]) -> bool:
+        """Whether a point of the pane is on it."""
+        return self.rect.collidepoint(at) and (self.inside is None or self.inside(at))
+
+
+class Brush:
+    """Draws into one pane, in the pane's own coordinates."""
+
+    def __init__(
+        self, surface: pygame.Surface, letters: Lettering, shift: int = 0, focus: str | None = None
+    ) -> None:
+        self.surface = surface
+        self.letters = letters
+        self.theme = letters.theme
+        self.px = letters.px
+        self.shift = shift
+        self.focus = focus
+        self.spots: list[Spot] = []
+        self.width = surface.get_width()
+        self.height = surface.get_height()
+
+    def at(self, rect: pygame.Rect) -> pygame.Rect:
+        """A rectangle where it is drawn."""
+        return rect.move(0, -self.shift)
+
+    def seen(self, top: int, height: int) -> bool:
+        """Whether something at this height is in view."""
+        return top + height >= self.shift and top <= self.shift + self.height
+
+    # -- text ------------------------------------------------------------------------------
+
+    def text(
+        self, text: str, x: int, y: int, style: str = "text", colour: Colour | None = None,
+        width: int | None = None, align: str = "left", lines: int | None = None,
+    ) -> int:  # fmt: skip
+        """
+        Write text from its top left (or right, or middle); returns the y below it.
+
+        Parameters
+        ----------
+        width : int, optional
+            Where lines break.
+        """
+        parts = (text,) if width is None else self.letters.wrap(text, style, width, lines)
+        step = self.letters.height(style)
+        for part in parts:
+            if part and self.seen(y, step):
+                drawn = self.letters.line(part, style, colour or self.theme.ink)
+                left = x - {"left": 0, "right": drawn.get_width(), "middle": drawn.get_width() // 2}[align]
+                self.surface.blit(drawn, (left, y - self.shift + (step - drawn.get_height()) // 2))
+            y += step
+        return y
+
+    def row(self, parts: list[tuple[str, str, Colour]], x: int, y: int, width: int, gap: int = 0) -> int:
+        """Pieces of text in several styles on one base line, broken where they do not fit."""
+        height = max(self.letters.height(style) for _, style, _ in parts)
+        left = x
+        for text, style, colour in parts:
+            wide = self.letters.width(text, style)
+            if left > x and left + wide > x + width:
+                left, y = x, y + height
+            rise = (height - self.letters.height(style)) // 2
+            wrapped = self.text(text, left, y + rise, style, colour, max(width - (left - x), 1))
+            y = max(y, wrapped - self.letters.height(style) - rise)
+            left += wide + gap
+        return y + height
+
+    # -- shapes ----------------------------------------------------------------------------
+
+    def fill(self, rect: pygame.Rect, colour: Colour) -> None:
+        """A plain rectangle."""
+        self.surface.fill(colour, self.at(rect))
+
+    def rule(self, x: int, y: int, width: int, colour: Colour | None = None) -> None:
+        """A thin line across."""
+        self.fill(pygame.Rect(x, y, width, max(self.px(HAIR), 1)), colour or self.theme.line)
+
+    def card(
+        self, rect: pygame.Rect, fill: Colour | None = None, edge: Colour | None = None,
+        width: float = HAIR, radius: float = RADIUS,
+    ) -> None:  # fmt: skip
+        """A rectangle with round corners and an edge."""
+        if not self.seen(rect.top, rect.height):
+            return
+        fill, edge = fill or self.theme.card, edge or self.theme.line
+        w = max(round(width * self.letters.scale), 1)
+        r = min(self.px(radius), rect.width // 2, rect.height // 2)
+        here = self.at(rect)
+        disc = self.letters.corner(max(r, 1), fill, edge, w)
+        for side, area in ((here.inflate(-2 * r, 0), (0, w)), (here.inflate(0, -2 * r), (w, 0))):
+            self.surface.fill(edge, side)
+            self.surface.fill(fill, side.inflate(-2 * area[0], -2 * area[1]))
+        self.surface.fill(fill, here.inflate(-2 * max(r, w), -2 * w))
+        self.surface.fill(fill, here.inflate(-2 * w, -2 * max(r, w)))
+        for right in (0, 1):
+            for low in (0, 1):
+                place = (here.right - r if right else here.left, here.bottom - r if low else here.top)
+                self.surface.blit(disc, place, pygame.Rect(right * r, low * r, r, r))
+
+    def sign(self, kind: str, x: int, y: int, size: int, colour: Colour, share: float = 1.0) -> None:
+        """A small drawn sign, from its top left."""
+        if self.seen(y, size):
+            self.surface.blit(self.letters.sign(kind, size, colour, share), (x, y - self.shift))
+
+    def dots(
+        self, value: float, x: int, y: int, full: float | None = None, colour: Colour | None = None
+    ) -> int:
+        """A cost or a purse as dots, the last one in part; returns the x after them."""
+        size, colour = self.px(11), colour or self.theme.amber
+        count = max(int(-(-max(value, full or 0.0) // 1)), 0)
+        for n in range(count):
+            share = min(max(value - n, 0.0), 1.0)
+            self.sign("dot", x, y, size, colour, share)
+            x += size + self.px(3)
+        return x
+
+    # -- what can be pressed ------------------------------------------------------------------
+
+    def spot(self, id: str, rect: pygame.Rect, act: Act | None, **more: Any) -> bool:
+        """Say that something can be pressed; returns whether the keyboard stands on it."""
+        self.spots.append(Spot(id, rect, act, **more))
+        return self.focus == id
+
+    def ring(self, rect: pygame.Rect, colour: Colour | None = None) -> None:
+        """The mark of where the keyboard stands."""
+        w = max(round(RING * self.letters.scale), 2)
+        edge = colour or self.theme.indigo
+        pygame.draw.rect(self.surface, edge, self.at(rect), w, border_radius=self.px(RADIUS))
+
+    def change(self, change: float, text: str, verdict: str, x: int, y: int, night: bool = False) -> int:
+        """A change in shape, number and word: a triangle, ``2 · worse``; returns the x after it."""
+        theme = self.theme
+        colour = theme.night_muted if night else theme.muted
+        if verdict in ("better", "worse"):
+            good, bad = (theme.night_teal, theme.night_rust) if night else (theme.teal, theme.rust)
+            colour = good if verdict == "better" else bad
+        size = self.px(10)
+        kind = "same" if verdict == "same" or not change else "up" if change > 0 else "down"
+        self.sign(kind, x, y + (self.letters.height("small") - size) // 2, size, colour)
+        x += size + self.px(STEP)
+        self.text(text, x, y, "small", colour)
+        return x + self.letters.width(text, "small")
+
+    def button(
+        self, id: str, label: str, x: int, y: int, act: Act, *, primary: bool = False, stop: bool = True,
+        key: str = "", arrow: bool = False, right: bool = False, width: int | None = None,
+    ) -> pygame.Rect:  # fmt: skip
+        """
+        A button of its label's width, with its key beside; returns where it is.
+
+        Parameters
+        ----------
+        right : bool
+            Whether x is its right edge.
+        """
+        style = "strong" if primary else "text"
+        pad, gap = self.px(STEP * (5 if primary else 3)), self.px(STEP * 2)
+        high = self.px(44 if primary else 34)
+        key_wide = self.letters.width(key, "small") + self.px(12) if key else 0
+        wide = self.letters.width(label, style) + 2 * pad
+        wide += (gap + key_wide if key else 0) + (gap + self.px(14) if arrow else 0)
+        wide = max(width or 0, wide)
+        rect = pygame.Rect(x - wide if right else x, y, wide, high)
+        back, ink = (self.theme.indigo, self.theme.card) if primary else (self.theme.card, self.theme.ink)
+        self.card(rect, back, self.theme.indigo if primary else self.theme.line)
+        top = y + (high - self.letters.height(style)) // 2
+        self.text(label, rect.left + pad, top, style, ink)
+        left = rect.left + pad + self.letters.width(label, style) + gap
+        if arrow:
+            self.sign("arrow", left, y + (high - self.px(14)) // 2, self.px(14), ink)
+            left += self.px(14) + gap
+        if key:
+            self.key(key, left, y + high // 2, ink if primary else self.theme.muted, back)
+        if self.spot(id, rect, act, stop=stop):
+            self.ring(rect.inflate(self.px(6), self.px(6)))
+        return rect
+
+    def key(self, name: str, x: int, middle: int, ink: Colour, back: Colour) -> int:
+        """The name of a key in a small frame; returns the x after it."""
+        high = self.letters.height("small") + self.px(2)
+        rect = pygame.Rect(x, middle - high // 2, self.letters.width(name, "small") + self.px(10), high)
+        self.card(rect, back, self.theme.line if ink != self.theme.card else ink, radius=4)
+        self.text(name, rect.left + self.px(5), rect.top + self.px(1), "small", ink)
+        return rect.right
+
+
+class Pane:
+    """
+    A part of the window that paints itself, scrolls, and has a place for the focus.
+
+    Attributes
+    ----------
+    rect : Rect
+        In the window.
+    focus : str or None
+        The spot where the keyboard stands, or would, were it in this pane.
+    """
+
+    name = ""
+    colour = "paper"
+    scrolls = False
+
+    def __init__(self) -> None:
+        self.rect = pygame.Rect(0, 0, 0, 0)
+        self.focus: str | None = None
+        self.spots: list[Spot] = []
+        self.content = 0
+        self.scroll = 0
+        self.reveal = False
+        self.painted: object = None
+
+    def signature(self) -> object:
+        """What the picture depends on; it is painted again when this changes."""
+        raise NotImplementedError
+
+    def paint(self, brush: Brush) -> int:
+        """Paint everything and return the height of it."""
+        raise NotImplementedError
+
+    def sideways(self, step: int) -> bool:
+        """What the left and right keys do; False lets them walk as up and down do."""
+        return False
+
+    def draw(self, screen: pygame.Surface, letters: Lettering, active: bool) -> None:
+        """Paint into the window, scrolled so that the focus is seen."""
+        surface = screen.subsurface(self.rect.clip(screen.get_rect()))
+        for _ in range(3):
+            brush = Brush(surface, letters, self.scroll, self.focus if active else None)
+            surface.fill(getattr(letters.theme, self.colour))
+            self.content = self.paint(brush)
+            self.spots = brush.spots
+            stops = [s.id for s in self.spots if s.stop]
+            before = self.focus, self.scroll
+            if self.focus not in stops:
+                self.focus = stops[0] if stops else None
+            self._settle(letters)
+            if before == (self.focus, self.scroll):
+                break
+        self.reveal = False
+        if self.scrolls and self.content > self.rect.height:
+            self._bar(surface, letters)
+
+    def _settle(self, letters: Lettering) -> None:
+        spot = self.spot(self.focus)
+        margin = letters.px(STEP * 3)
+        if self.reveal and spot is not None:
+            room = self.rect.height - margin
+            if spot.rect.bottom > self.scroll + room:
+                self.scroll = spot.rect.bottom - room
+            self.scroll = min(self.scroll, spot.rect.top - margin)
+        most = max(self.content - self.rect.height, 0) if self.scrolls else 0
+        self.scroll = min(max(self.scroll, 0), most)
+
+    def _bar(self, surface: pygame.Surface, letters: Lettering) -> None:
+        """A thin bar that shows how far it is scrolled."""
+        view = self.rect.height
+        long = max(view * view // self.content, letters.px(24))
+        top = (view - long) * self.scroll // max(self.content - view, 1)
+        rect = pygame.Rect(self.rect.width - letters.px(5), top, letters.px(4), long)
+        pygame.draw.rect(surface, letters.theme.line, rect, border_radius=letters.px(2))
+
+    def spot(self, id: str | None) -> Spot | None:
+        """A spot by its id."""
+        return next((s for s in self.spots if s.id == id), None)
+
+    def under(self, position: tuple[int, int]) -> Spot | None:
+        """The topmost spot under a point of the window."""
+        if not self.rect.collidepoint(position):
+            return None
+        at = (position[0] - self.rect.x, position[1] - self.rect.y + self.scroll)
+        return next((s for s in reversed(self.spots) if s.holds(at)), None)
+
+    def walk(self, step: int) -> None:
+        """Move the focus to the next or previous stop."""
+        stops = [s.id for s in self.spots if s.stop]
+        if not stops:
+            self.roll(step)
+            return
+        if self._hides(step):
+            self.roll(3 * step)
+            return
+        at = stops.index(self.focus) + step if self.focus in stops else 0
+        self.focus = stops[min(max(at, 0), len(stops) - 1)]
+        self.reveal = True
+        self.painted = None
+
+    def _hides(self, step: int) -> bool:
+        """Whether the focus is on something too high for the pane, with more of it that way."""
+        spot = self.spot(self.focus)
+        if spot is None or not self.scrolls or spot.rect.height < self.rect.height:
+            return False
+        if step > 0:
+            return spot.rect.bottom > self.scroll + self.rect.height
+        return spot.rect.top < self.scroll
+
+    def roll(self, steps: int) -> None:
+        """Scroll by some lines."""
+        if self.scrolls:
+            most = max(self.content - self.rect.height, 0)
+            scroll = min(max(self.scroll + steps * 48, 0), most)
+            if scroll != self.scroll:
+                self.scroll = scroll
+                self.painted = None

@@ -1,0 +1,146 @@
+"""What front ends ask beside a seat's view: layers, conditions, notes, and forecasts in portions."""
+
+import copy
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import evolve, frozen
+
+from mali_sim.play.forecast import Forecast
+from mali_sim.play.game import Game
+from mali_sim.play.view import Choice, SeatView
+from mali_sim.scenario import Text
+from mali_sim.scenario.texts import LANGUAGES, Words, both
+
+NOTE_LENGTH = 2_000
+
+
+@frozen
+class Layer:
+    """
+    Something that can be shown of every member of a set.
+
+    Parameters
+    ----------
+    stock : str
+    id : str
+        The stock, and the members of its other set if it has one.
+    rows : dict of str to str
+        The name of each member's row.
+    """
+
+    stock: str
+    id: str
+    label: Text
+    rows: dict[str, str]
+
+
+def layers(view: SeatView, set_id: str) -> list[Layer]:
+    """Visible stocks over a set, alone or with another set (then one for each of its members)."""
+    sets = view.model.sets
+    found = []
+    for id in view.visible_stocks():
+        block = view.model.layout.blocks[f"stock:{id}"]
+        if set_id not in block.dims:
+            continue
+        others = [d for d in block.dims if d != set_id]
+        rows: dict[tuple[str, ...], dict[str, str]] = {}
+        for name, combination in zip(block.labels, sets.combinations(block.dims), strict=True):
+            member = dict(zip(block.dims, combination, strict=True))
+            rows.setdefault(tuple(member[d] for d in others), {})[member[set_id]] = name
+        for rest, names in rows.items():
+            text = view.model.scenario.stock[id].label
+            for dim, member in zip(others, rest, strict=True):
+                more = sets.labels[dim, member]
+                text = Text(f"{text.en}: {more.en}", f"{text.fr} : {more.fr}")
+            found.append(Layer(id, ".".join((id, *rest)), text, names))
+    return found
+
+
+def better(view: SeatView, name: str) -> str:
+    """Which way is better, of an observer or a stock's row: ``higher``, ``lower`` or ``none``."""
+    s = view.model.scenario
+    if name.startswith("obs."):
+        return s.obs[name[4:]].better
+    base = name.removeprefix("stock.").partition(".")[0].partition("[")[0]
+    table = s.stock.get(base) or s.aux.get(base)
+    return table.better if table is not None else "none"
+
+
+def conditions(view: SeatView, choice: Choice) -> list[Text]:
+    """What taking an action binds: how often, how soon again, with what it cannot go."""
+    action = choice.standing.action
+    table = action.table
+    found = []
+    if getattr(table, "once", False):
+        found.append(both("It can be done once."))
+    elif getattr(table, "cooldown", None) is not None:
+        found.append(_months(view, "Not again for {months}.", table.cooldown))  # type: ignore[union-attr]
+    if choice.kind == "ask":
+        found.append(_months(view, "An answer within {months}.", table.answer_within))  # type: ignore[union-attr]
+        found.append(_months(view, "It holds for {months}.", table.lasts))  # type: ignore[union-attr]
+    for name in getattr(table, "excludes", ()):
+        other = action.item.name_for(name)
+        if other in view.model.action_rows:
+            label = view.model.label_of(view.model.action(other))
+            found.append(both("Not together with: {name}.", name=label))
+    return found
+
+
+def _months(view: SeatView, message: str, constant: str) -> Text:
+    parameter = view.model.parameters.items[constant]
+    count = round(float(view.game.parameters[parameter.offset, 0]))
+    made = {}
+    for language in LANGUAGES:
+        words = Words(language)
+        made[language] = words(message, months=words.plural("{count} month", "{count} months", count))
+    return Text(made["en"], made["fr"])
+
+
+def write_note(view: SeatView, text: str) -> None:
+    """Put a note into the record, at this month."""
+    view.game.record.add("note", month=view.game.month, actor=view.actor, text=text[:NOTE_LENGTH])
+
+
+def notes(view: SeatView) -> list[tuple[int, str]]:
+    """The seat's notes: month and text."""
+    return [
+        (event["month"], event["text"])
+        for event in view.game.record.events
+        if event["kind"] == "note" and event.get("actor") == view.actor
+    ]
+
+
+def still(game: Game) -> Game:
+    """The game as it stands, for forecasts made beside the play; it must not be played on."""
+    made = copy.copy(game)
+    made.plan = {actor: list(plan) for actor, plan in game.plan.items()}
+    made.states = list(game.states)
+    made._controllers = dict(game._controllers)
+    made._stepper = None
+    return made
+
+
+def joined(parts: Sequence[Forecast]) -> Forecast:
+    """Portions of one forecast, made one after the other, as one."""
+    without = np.concatenate([p.without for p in parts], axis=2)
+    with_ = np.concatenate([p.with_ for p in parts], axis=2)
+    return evolve(parts[0], runs=without.shape[2], without=without, with_=with_)
+
+
+def spread(made: Forecast, id: str) -> float:
+    """How far apart an observer's futures end, from 5 to 95 percent."""
+    low, high = made.level(id, (0.05, 0.95))[:, -1]
+    return float(high - low)
+
+
+def most_moved(view: SeatView, made: Forecast, count: int) -> list[str]:
+    """Headlines that a forecast moves most by its end, against how far they spread anyway."""
+    if not made.months:
+        return []
+    ids = [id for id in made.names if view.model.scenario.obs[id].headline]
+
+    def moved(id: str) -> float:
+        return float(np.mean(np.abs(made.difference(id)[-1]))) / (spread(made, id) + 1e-9)
+
+    return sorted(ids, key=lambda id: -moved(id))[:count]
