@@ -10,7 +10,7 @@ import pytest
 from mali_sim.engine import Cast, Simulation
 from mali_sim.equations import units
 from mali_sim.model import Model, check, load_model
-from mali_sim.model.variables import CLOCKS, FUNCTIONS
+from mali_sim.model.typed import CLOCKS, FUNCTIONS
 from mali_sim.scenario import classes as c
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "authoring.md").read_text(encoding="utf-8")

@@ -37,7 +37,8 @@ from mali_sim.equations import (
 )
 from mali_sim.equations.parse import LITERALS
 from mali_sim.model.sets import Sets
-from mali_sim.model.variables import Reads, Variables
+from mali_sim.model.typed import Reads
+from mali_sim.model.variables import Variables
 from mali_sim.scenario.load import load_files
 
 # -- text to tree and back -------------------------------------------------------------------

@@ -67,9 +67,7 @@ def uniform(key: int, month: int, slot: int) -> float:
     return (mix((key + slot + month_key(month)) & MASK) >> 12) / (1 << 52)
 
 
-def uniforms(
-    keys: np.ndarray, slots: np.ndarray, month: int, out: np.ndarray, scratch: np.ndarray
-) -> None:
+def uniforms(keys: np.ndarray, slots: np.ndarray, month: int, out: np.ndarray, scratch: np.ndarray) -> None:
     """
     Many draws in [0, 1).
 

@@ -351,4 +351,3 @@ def _granted(operands: list[float], rules: tuple[tuple[int, tuple[int, ...]], ..
     if not any(purse >= 0 for purse, _ in rules):
         return granted
     return granted + left
-

@@ -147,9 +147,7 @@ def constant_rows(programs: Programs, parameters: np.ndarray) -> np.ndarray:
     return const
 
 
-def first_state(
-    programs: Programs, const: np.ndarray, keys: np.ndarray
-) -> np.ndarray:
+def first_state(programs: Programs, const: np.ndarray, keys: np.ndarray) -> np.ndarray:
     """
     The state before the first month.
 

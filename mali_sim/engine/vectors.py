@@ -327,9 +327,7 @@ class Kernel:
         rest = [a for a in value.args if not (a.op == "lit" and a.attr != 0)]
         return not (sides and all(a.op in ("min", "max") for a in rest))
 
-    def _take(
-        self, value: Value, out: np.ndarray, opening: int, closing: int
-    ) -> list[Callable[[], object]]:
+    def _take(self, value: Value, out: np.ndarray, opening: int, closing: int) -> list[Callable[[], object]]:
         source = self._array(value.args[0], opening, closing)
         flat = np.broadcast_to(source, (*source.shape[:-1], self.runs)) if (
             source.shape[-1] != self.runs
@@ -338,9 +336,7 @@ class Kernel:
         to = out.reshape(-1, self.runs)
         return [partial(np.take, flat.reshape(-1, self.runs), index, axis=0, out=to, mode="clip")]
 
-    def _stack(
-        self, value: Value, out: np.ndarray, opening: int, closing: int
-    ) -> list[Callable[[], object]]:
+    def _stack(self, value: Value, out: np.ndarray, opening: int, closing: int) -> list[Callable[[], object]]:
         calls: list[Callable[[], object]] = []
         at = 0
         flat = out.reshape(-1, self.runs)
@@ -356,9 +352,7 @@ class Kernel:
             at += rows
         return calls
 
-    def _fold(
-        self, value: Value, out: np.ndarray, opening: int, closing: int
-    ) -> list[Callable[[], object]]:
+    def _fold(self, value: Value, out: np.ndarray, opening: int, closing: int) -> list[Callable[[], object]]:
         source_value = value.args[0]
         source = self._array(source_value, opening, closing)
         axis = source_value.dims.index(value.attr)
@@ -383,9 +377,7 @@ class Kernel:
             x = scratch
         return calls
 
-    def _post(
-        self, value: Value, out: np.ndarray, opening: int, closing: int
-    ) -> list[Callable[[], object]]:
+    def _post(self, value: Value, out: np.ndarray, opening: int, closing: int) -> list[Callable[[], object]]:
         base = self._array(value.args[0], opening, closing)
         pay = self._array(value.args[1], opening, closing)
         calls: list[Callable[[], object]] = []
@@ -403,9 +395,7 @@ class Kernel:
         self, value: Value, out: np.ndarray, opening: int, closing: int
     ) -> list[Callable[[], object]]:
         """Wish by wish, each a few calls on single rows."""
-        wanted, costs, capitals = (
-            self._flat(a, opening, closing) for a in value.args
-        )
+        wanted, costs, capitals = (self._flat(a, opening, closing) for a in value.args)
         rules = value.attr
         left = out[len(rules) :]
         spare, truth = np.zeros(self.runs), np.zeros(self.runs, bool)

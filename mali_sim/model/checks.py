@@ -10,15 +10,8 @@ from mali_sim.model.deciding import months_between
 from mali_sim.model.happenings import Happenings, expand
 from mali_sim.model.parameters import flatten
 from mali_sim.model.switches import allowed_values, is_value, note_conflicts, word
-from mali_sim.model.variables import (
-    MAX_ROWS,
-    UNKNOWN,
-    Reads,
-    Typed,
-    Variables,
-    constant_interval,
-    flow_dims,
-)
+from mali_sim.model.typed import MAX_ROWS, UNKNOWN, Reads, Typed, constant_interval
+from mali_sim.model.variables import Variables
 from mali_sim.scenario import did_you_mean
 from mali_sim.scenario.classes import ID, Effect, Event, Stock, toml_key
 
@@ -262,9 +255,7 @@ class Checker:
         except TypeError:
             self.v.problem((*path, key), "tables nest deeper than the sets")
 
-    def _prior(
-        self, path: Path, value: object, ends: tuple[float, ...] | None, spread: float | None
-    ) -> None:
+    def _prior(self, path: Path, value: object, ends: tuple[float, ...] | None, spread: float | None) -> None:
         if ends is not None:
             if isinstance(value, dict):
                 self.v.problem((*path, "range"), "a range is of one number", "use spread for a set")
@@ -379,7 +370,7 @@ class Checker:
                 if stock.kind == "level" and flow.from_ is not None:
                     self.v.problem((*path, key), f"{end} is a level", "from-to flows join conserved stocks")
             rate = self._expression((*path, "rate"), flow.rate, Reads.RATE, unit, scalar=False)
-            dims = flow_dims(self.v, id)
+            dims = self.v.flow_dims(id)
             self.v.known[f"flow.{id}"] = Typed(dims, rate.unit)
             stock_dims = self._target_dims(flow.to)
             if flow.from_ is None and flow.to is not None and len(dims) > 2:

@@ -25,7 +25,8 @@ from mali_sim.equations import (
 )
 from mali_sim.model.sets import Sets
 from mali_sim.model.tape import CLOCK_ELAPSED, CLOCK_MONTH_OF_YEAR, Builder, Value
-from mali_sim.model.variables import Variables, happening_id
+from mali_sim.model.typed import happening_id
+from mali_sim.model.variables import Variables
 
 #: A month's shock is the sum of this many uniforms, brought to mean 0 and deviation 1.
 NOISE_DRAWS = 4
@@ -121,9 +122,7 @@ class Environment:
         of ``("since", id)`` and ``("memory", key)``.
     """
 
-    def __init__(
-        self, variable: Callable[[str], Value], special: Callable[[str, str], Value]
-    ) -> None:
+    def __init__(self, variable: Callable[[str], Value], special: Callable[[str, str], Value]) -> None:
         self.variable = variable
         self.special = special
         self.auxes: dict[str, Value] = {}
@@ -242,12 +241,7 @@ class Compiler:
         outer = 1
         for n in shape[:at]:
             outer *= n
-        rows = [
-            (o * shape[at] + m) * inner + i
-            for o in range(outer)
-            for m in members
-            for i in range(inner)
-        ]
+        rows = [(o * shape[at] + m) * inner + i for o in range(outer) for m in members for i in range(inner)]
         dims = (*value.dims[:at], *new, *value.dims[at + 1 :])
         return self.builder.take(value, rows, dims)
 
@@ -419,5 +413,3 @@ class Compiler:
         """1 with probability h / (1 + h), without dividing: u (1 + h) < h."""
         b = self.builder
         return b.less(b.mul(draw, b.add(b.lit(1.0), hazard)), hazard)
-
-

@@ -3,7 +3,7 @@
 from mali_sim.model.happenings import Action, Item
 from mali_sim.model.names import ASKED, IN_FORCE, NONE, MonthNames, Posting
 from mali_sim.model.tape import Value
-from mali_sim.model.variables import NEVER
+from mali_sim.model.typed import NEVER
 from mali_sim.scenario.classes import Offer
 
 
@@ -161,6 +161,7 @@ class Deciding(MonthNames):
             elif id in named:
                 found.add(item.id)
         return found
+
     # -- offers --------------------------------------------------------------------------
 
     def _answer(self) -> None:

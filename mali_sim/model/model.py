@@ -161,9 +161,7 @@ class _Assembly:
             modes[f"simulated:{actor}"] = len(modes)
         for strategy in self.strategies:
             modes[f"strategy:{strategy}"] = len(modes)
-        builder = MonthBuilder(
-            self.compiler, layout, m.parameters, m.happenings, modes, self.strategies
-        )
+        builder = MonthBuilder(self.compiler, layout, m.parameters, m.happenings, modes, self.strategies)
         month = builder.build()
         start = StartBuilder(self.compiler, layout, m.parameters).build()
         estimator = EstimateBuilder(self.compiler, layout, m.parameters, month.held)
@@ -309,13 +307,10 @@ def fingerprint(scenario: Scenario) -> str:
         if f.name not in ("unit", "source", "topic", "reading", "scenario")
     }
     tables["set"] = [
-        [id, list(t.members), plain(t.neighbours), t.part_of, list(t.only)]
-        for id, t in scenario.set.items()
+        [id, list(t.members), plain(t.neighbours), t.part_of, list(t.only)] for id, t in scenario.set.items()
     ]
     for table in ("switch",):
-        tables[table] = [
-            [id, list(t.values), t.initial] for id, t in scenario.switch.items()
-        ]
+        tables[table] = [[id, list(t.values), t.initial] for id, t in scenario.switch.items()]
     tables["actor"] = [[id, a.capital] for id, a in scenario.actor.items()]
     tables["start"] = [scenario.scenario.start, scenario.scenario.months, scenario.scenario.version]
     tables["rules"] = RULES_VERSION

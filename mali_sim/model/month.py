@@ -3,7 +3,7 @@
 from mali_sim.model.names import Month, Posting
 from mali_sim.model.paying import Paying, Payment
 from mali_sim.model.tape import Value
-from mali_sim.model.variables import NEVER, Typed
+from mali_sim.model.typed import NEVER, Typed
 from mali_sim.scenario.classes import Stock
 
 #: Where a maximum or minimum over the months starts.
@@ -148,9 +148,7 @@ class MonthBuilder(Paying):
             for end, sign in ((flow.from_, -1.0), (flow.to, 1.0)):
                 if end is not None and end.partition(".")[0] == id:
                     watched = f"flow:{flow_id}:{end}:{sign:+.0f}"
-                    total = self._posted(
-                        total, self.moved[flow_id], end, sign, ("flow", flow_id, watched)
-                    )
+                    total = self._posted(total, self.moved[flow_id], end, sign, ("flow", flow_id, watched))
         for p in payments:
             ends = ((p.effect.from_, -1.0), (p.effect.to, 1.0))
             if p.effect.add is not None:

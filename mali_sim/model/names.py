@@ -167,9 +167,7 @@ class MonthNames:
             case "memory":
                 memory = self.c.memories[id]
                 size = self.b.size(memory.dims)
-                return self.b.rows(
-                    self.closed[f"memory:{id}"], (memory.depth - 1) * size, memory.dims
-                )
+                return self.b.rows(self.closed[f"memory:{id}"], (memory.depth - 1) * size, memory.dims)
             case "flow":
                 return self.moved[id]
             case "decision" | "event":
@@ -226,7 +224,5 @@ class MonthNames:
         if not member:
             return id, dims, None
         left = tuple(d for d in dims if member not in self.sets.members[d])
-        rows = [
-            n for n, c in enumerate(self.sets.combinations(dims)) if member in c
-        ]
+        rows = [n for n, c in enumerate(self.sets.combinations(dims)) if member in c]
         return id, left, rows

@@ -98,9 +98,7 @@ class Parameters:
         """
         return np.array([v for p in self.items.values() for v in p.values], float).reshape(-1, 1)
 
-    def changed(
-        self, base: np.ndarray, changes: Mapping[str, object], sets: Sets
-    ) -> np.ndarray:
+    def changed(self, base: np.ndarray, changes: Mapping[str, object], sets: Sets) -> np.ndarray:
         """
         A copy with some constants given other values.
 
@@ -155,9 +153,7 @@ def _ordered(over: Iterable[str], sets: Sets) -> tuple[str, ...]:
     return tuple(sorted(over, key=order.index))
 
 
-def _spread(
-    values: tuple[float, ...], spread: float
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _spread(values: tuple[float, ...], spread: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return tuple(v * (1 - spread) for v in values), tuple(v * (1 + spread) for v in values)
 
 

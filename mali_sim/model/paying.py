@@ -108,10 +108,9 @@ class Paying(Deciding):
                 for k, part in enumerate(("share", "left", "wait")[: 3 if after else 2])
             ]
             one = b.lit(1.0)
-            months = rows_of([
-                self._each_row(self._parameter(p.effect.over) if p.effect.over else one, p)
-                for p in members
-            ])
+            months = rows_of(
+                [self._each_row(self._parameter(p.effect.over) if p.effect.over else one, p) for p in members]
+            )
             share, left = self._whole(blocks[0]), self._whole(blocks[1])
             slower = b.negation(fired)
             part = b.div(amounts, months)
@@ -121,10 +120,12 @@ class Paying(Deciding):
             left_now = b.add(b.mul(fired, months), b.mul(slower, left))
             used = b.minimum(left_now, one)
             if after:
-                waits = rows_of([
-                    self._each_row(self._parameter(p.effect.after) if p.effect.after else one, p)
-                    for p in members
-                ])
+                waits = rows_of(
+                    [
+                        self._each_row(self._parameter(p.effect.after) if p.effect.after else one, p)
+                        for p in members
+                    ]
+                )
                 wait = b.add(b.mul(fired, waits), b.mul(slower, self._whole(blocks[2])))
                 used = b.mul(used, b.at_most(wait, b.lit(0.0)))
                 self._write(blocks[2].name, b.maximum(b.sub(wait, one), b.lit(0.0)))

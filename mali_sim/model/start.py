@@ -9,7 +9,7 @@ from mali_sim.model.month import EXTREME, switch_number
 from mali_sim.model.names import Held
 from mali_sim.model.parameters import Parameters
 from mali_sim.model.tape import Value
-from mali_sim.model.variables import NEVER
+from mali_sim.model.typed import NEVER
 
 
 class StartBuilder:

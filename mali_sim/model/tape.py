@@ -51,9 +51,7 @@ class Value:
         self, op: str, args: tuple["Value", ...], attr: Any, dims: tuple[str, ...], number: int
     ) -> None:
         self.op, self.args, self.attr, self.dims, self.number = op, args, attr, dims, number
-        self.constant = op in CONSTANT or (
-            bool(args) and op not in SOURCES and all(a.constant for a in args)
-        )
+        self.constant = op in CONSTANT or (bool(args) and op not in SOURCES and all(a.constant for a in args))
 
     def __repr__(self) -> str:
         inner = ", ".join(f"v{a.number}" for a in self.args)
@@ -218,9 +216,7 @@ class Builder:
             return self.mul(condition, then)
         if is_zero(then):
             return self.mul(self.negation(condition), otherwise)
-        return self.add(
-            self.mul(condition, then), self.mul(self.negation(condition), otherwise)
-        )
+        return self.add(self.mul(condition, then), self.mul(self.negation(condition), otherwise))
 
     def ratio(self, a: Value, b: Value, otherwise: Value) -> Value:
         """a / b, or otherwise where b is 0."""
@@ -475,9 +471,7 @@ def program(
     )
 
 
-def _collect(
-    builder: Builder, outputs: Sequence[tuple[int, Value]], watched: Mapping[str, Value]
-) -> Program:
+def _collect(builder: Builder, outputs: Sequence[tuple[int, Value]], watched: Mapping[str, Value]) -> Program:
     needed: set[int] = set()
     waiting = [v for _, v in outputs] + list(watched.values())
     while waiting:
