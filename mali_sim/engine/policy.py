@@ -140,7 +140,7 @@ def load_policy(model: Model, text: str) -> Policy:
     except Exception as error:
         raise PolicyError(f"{text}: {type(error).__name__}: {error}") from error
     function: Any = getattr(module, name, None)
-    if not callable(function):
+    if not inspect.isfunction(function):
         known = [n for n, f in vars(module).items() if inspect.isfunction(f)]
         raise PolicyError(f"{text}: there is no function {name}; it has {', '.join(known) or 'none'}")
     actor = getattr(function, "actor", model.scenario.scenario.seats[0])

@@ -321,7 +321,7 @@ class Checker:
             self.v.problem((*path, "spread"), f"{stock.spread:g} is outside 0..1", "a share below 1")
         values = stock.initial if isinstance(stock.initial, dict) else {"": stock.initial}
 
-        def look(inner: object, at: Path) -> None:
+        def look(inner: Any, at: Path) -> None:
             if isinstance(inner, dict):
                 for member, below in inner.items():
                     look(below, (*at, member) if member else at)

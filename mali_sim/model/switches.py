@@ -98,7 +98,7 @@ def _meet(a: _Setter, b: _Setter) -> bool:
 def _guard(
     variables: Variables, item: Item, key: tuple[str, ...], number: int, switch: str
 ) -> frozenset[str] | None:
-    keys = [(*key, str(number), "if")]
+    keys: list[tuple[str, ...]] = [(*key, str(number), "if")]
     if key[0] == "choices":
         keys.append(("choices", key[1], "requires"))  # the event's own held the month before
     elif item.path[0] != "offer":  # an offer's is for asking, months before

@@ -562,7 +562,7 @@ def _converter() -> Converter:
 
     def of_class(cls: Any) -> Any:
         names = attrs.fields_dict(cls)
-        renames = {n: override(rename=k) for n, k in c.KEYWORDS.items() if n in names}
+        renames: Any = {n: override(rename=k) for n, k in c.KEYWORDS.items() if n in names}
         inner = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **renames)
 
         def structure(value: Any, kind: Any) -> Any:
