@@ -269,11 +269,14 @@ class TextGame:
             self._meaning = {}
         elif rest:
             labels = {id: self.words.of(t) for id, t in self.pages.topics().items()}
-            which = self._which(self.pages.find_topic(rest), labels, "decisions")
+            numbered = rest.isdecimal() and 1 <= int(rest) <= len(topics or ())
+            found = [(topics or [])[int(rest) - 1]] if numbered else self.pages.find_topic(rest)
+            which = self._which(found, labels, "decisions")
             if which is None:
                 return
             self.terminal.show(self.pages.decisions(which))
             self._meaning = {}
+            rest = which
         else:
             self.terminal.show(self.pages.decisions())
             self._meaning = {n: f"decisions {id}" for n, id in enumerate(topics or (), 1)}
@@ -310,7 +313,8 @@ class TextGame:
     def _do_questions(self, rest: str) -> None:
         self.terminal.show(self.pages.questions())
         self._meaning = {n: f"answer {n}" for n in range(1, len(self.pages.answers()) + 1)}
-        self._suggest("answer 1" if self._meaning else "decisions", "next")
+        open_ = [n for n, c in enumerate(self.pages.answers(), 1) if c.standing.allowed]
+        self._suggest(f"answer {open_[0]}" if open_ else "decisions", "next")
 
     def _do_history(self, rest: str) -> None:
         start = self.view.model.scenario.scenario.start
@@ -492,6 +496,7 @@ class TextGame:
             return
         if not rest.isdecimal() or not 1 <= int(rest) <= len(answers):
             self._do_questions("")
+            self._say("Answers go from 1 to {last}.", last=len(answers))
             return
         chosen = answers[int(rest) - 1]
         item = chosen.standing.action.item

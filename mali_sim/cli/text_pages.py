@@ -13,6 +13,8 @@ _SHORT_LIST = 25
 _EVENTS, _OTHERS, _CHANGES = 6, 5, 3
 #: A headline is spoken of before what moved somewhat more.
 _HEADLINE_BONUS = 1.5
+#: What only goes on counts so many times less than what is new.
+_STALE = 4.0
 
 
 class Pages(Figures):
@@ -264,7 +266,18 @@ class Pages(Figures):
 
     def happened(self, report: MonthReport, texts: bool = True, short: bool = False) -> list[str]:
         """What a month brought, as sentences: own decisions, events, others."""
+        own, events, others = self.told(report, texts)
+        if short and len(events) + len(others) > _EVENTS + _OTHERS:
+            hidden = max(len(events) - _EVENTS, 0) + max(len(others) - _OTHERS, 0)
+            more = self.words.plural("And {count} more: {command}.", "And {count} more: {command}.", hidden,
+                                     command=self.command("history", str(report.month + 1)))
+            return own + events[:_EVENTS] + others[:_OTHERS] + [more]
+        return own + events + others or [self.words("Nothing out of the ordinary.")]  # fmt: skip
+
+    def told(self, report: MonthReport, texts: bool = True) -> tuple[list[str], list[str], list[str]]:
+        """A month's sentences: what the seat did, what happened, what others did."""
         own: list[str] = []
+        unanswered: list[str] = []
         events: list[str] = []
         others: list[str] = []
         submitted = self.game.inputs[report.month]
@@ -276,18 +289,14 @@ class Pages(Figures):
                 elif (line.actor, line.id) in submitted:
                     own.append(self.say(self.words("You"), self.action_name(line.id)))
                 else:
-                    own.append(self.say(self.words("Not answered, so"), self.action_name(line.id)))
+                    told = self.say(self.words("Not answered, so"), self.action_name(line.id))
+                    unanswered.append(told)
             elif line.kind == "refused":
                 own.append(told)
             else:
                 detail = self.words.of(line.detail) if line.detail is not None and texts else ""
                 events.append(f"{told.rstrip('.')}. {detail}".rstrip())
-        if short and len(events) + len(others) > _EVENTS + _OTHERS:
-            hidden = max(len(events) - _EVENTS, 0) + max(len(others) - _OTHERS, 0)
-            more = self.words.plural("And {count} more: {command}.", "And {count} more: {command}.", hidden,
-                                     command=self.command("history", str(report.month + 1)))
-            return own + events[:_EVENTS] + others[:_OTHERS] + [more]
-        return own + events + others or [self.words("Nothing out of the ordinary.")]  # fmt: skip
+        return own + unanswered, events, others
 
     def month_report(self, report: MonthReport, texts: bool = True) -> list[str]:
         """The main screen after a month: what happened, the main figures, what changed most and why."""
@@ -317,18 +326,28 @@ class Pages(Figures):
         """The indicators that moved most this month, one a topic."""
         found: list[Indicator] = []
         ranked = biggest(self.view.indicators(), self.scales)
-        own = {i.id: abs(i.change) / self.scales.month[i.id.removeprefix("obs.")] for i in ranked}
-        ranked.sort(key=lambda i: -own[i.id] * (_HEADLINE_BONUS if i.headline else 1))
+        ranked.sort(key=self._news, reverse=True)
         for indicator in ranked:
             if indicator.topic is None or indicator.topic not in {i.topic for i in found}:
                 found.append(indicator)
         return found[:count]
 
+    def _news(self, indicator: Indicator) -> float:
+        """How much of news a change is: less where it goes on as in the month before."""
+        series = indicator.series
+        going_on = series[-2] - series[-3] if len(series) > 2 else 0.0
+        size = abs(indicator.change)
+        fresh = min(max(abs(indicator.change - going_on), size / _STALE), size)
+        bonus = _HEADLINE_BONUS if indicator.headline else 1.0
+        return bonus * fresh / self.scales.month[indicator.id.removeprefix("obs.")]
+
     def _change_line(self, indicator: Indicator, month: int) -> str:
         told = self.figure(indicator)
         causes = []
         for label, unit, amount, decimals in root_causes(self.view, indicator.id, month):
-            if abs(amount) >= 0.5 * 10.0**-decimals:
+            if self.is_yes_no(indicator):
+                causes.append(self.words.of(label))
+            elif abs(amount) >= 0.5 * 10.0**-decimals:
                 number = self.words.quantity(amount, unit, decimals, signed=True)
                 causes.append(f"{self.words.of(label)} {number}")
         if not causes:

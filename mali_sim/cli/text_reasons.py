@@ -21,6 +21,8 @@ FUTURES = 500
 HORIZON = 12
 _SHOWN = 8
 _IN_FULL = 3
+#: Numbers from here on need no decimals.
+_LARGE = 1_000
 
 _KINDS = {
     POSTINGS: word("An exact account: what was posted to it this month adds up to the change."),
@@ -68,7 +70,7 @@ def why_page(pages: Pages, name: str, month: int) -> tuple[list[str], Explanatio
     words, view = pages.words, pages.view
     found = view.explain(name, month)
     label, unit = nameable(pages).get(name, (found.label, ""))
-    decimals = _decimals(pages, name)
+    decimals = 0 if max(abs(found.before), abs(found.after)) >= _LARGE else _decimals(pages, name)
     shown = view.unit_label(unit)
     lines = [
         words("Why: {name}, {month}", name=words.of(label), month=pages.month(month)),
@@ -82,7 +84,10 @@ def why_page(pages: Pages, name: str, month: int) -> tuple[list[str], Explanatio
             lines.append(words.of(obs.text))
     lines.append("")
     for number, cause in enumerate(found.causes, 1):
-        amount = words.number(cause.amount, max(decimals, 1), signed=True)
+        places = 0 if abs(cause.amount) >= _LARGE else max(decimals, 1)
+        if abs(cause.amount) < 0.5 * 10.0**-places:
+            continue
+        amount = words.number(cause.amount, places, signed=True)
         lines.append(f"{number}. " + pages.say(_cause_label(pages, cause), amount))
         if number <= _IN_FULL and found.kind == POSTINGS:
             lines += ["    " + line for line in cause_lines(pages, cause)]
@@ -96,6 +101,8 @@ def why_page(pages: Pages, name: str, month: int) -> tuple[list[str], Explanatio
 def _span(pages: Pages, found: Explanation, name: str, unit: Text, decimals: int) -> str:
     """From where to where it went."""
     words = pages.words
+    if found.month == 0 and name.removeprefix("obs.") in pages.view.counted:
+        return words("{value} in the first month.", value=words.quantity(found.after, unit, decimals))
     if not found.change:
         return words("It did not change.")
     if name.startswith("obs.") and pages.is_yes_no(pages.view.indicator(name[4:])):
@@ -366,7 +373,8 @@ def _turning(pages: Pages, found: Debrief) -> list[str]:
     for point in found.turning:
         moves = pages.series([pages.say(i.label, pages.change(i)) for i in point.moves])
         lines.append("  " + pages.say(pages.month(point.month), moves))
-        told = pages.happened(point.report, texts=False)[:3]
+        own, events, others = pages.told(point.report, texts=False)
+        told = (events + own + others)[:4]
         lines.append("    " + " ".join(x if x.endswith(".") else f"{x}." for x in told))
     return lines
 

@@ -39,7 +39,11 @@ class Terminal:
         ------
         EOFError, KeyboardInterrupt
         """
-        line = input(prompt)
+        # What edits the line counts the prompt's columns: only its last line is given to it.
+        above, _, last = prompt.rpartition("\n")
+        if above:
+            click.echo(above)
+        line = input(last)
         if not sys.stdin.isatty():
             click.echo(line)
         return line
@@ -88,9 +92,9 @@ def wrapped(lines: list[str]) -> list[str]:
     width = max(_NARROWEST, min(WIDEST, get_terminal_size((WIDEST, 30)).columns))
     found = []
     for line in lines:
-        text = line.strip()
+        text = line.strip() or " "
         indent = line[: len(line) - len(line.lstrip(" "))]
-        prose = text.endswith(".") and len(text) > 2 * width
+        prose = not indent and text.endswith(".") and len(text) > 2 * width and not text[0].isdecimal()
         hang = "  " if _LISTED.match(line) and not prose else ""
         found += textwrap.wrap(
             text, width, initial_indent=indent, subsequent_indent=indent + hang,

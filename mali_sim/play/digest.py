@@ -12,8 +12,10 @@ import numpy as np
 from attrs import evolve, frozen
 
 from mali_sim.engine import HUMAN
+from mali_sim.equations import names_in, walk
+from mali_sim.equations.tree import Member, Name
 from mali_sim.play.address import AddressError, profile_of
-from mali_sim.play.explain import Explanation, UnknownName
+from mali_sim.play.explain import Cause, Explanation, UnknownName
 from mali_sim.play.forecast import Forecast, forecast
 from mali_sim.play.game import Game, MonthReport
 from mali_sim.play.record import Record
@@ -174,18 +176,24 @@ def root_causes(
     why = view.explain(name, month)
     causes = [c for c in why.causes if c.amount]
     alone = causes and abs(causes[0].amount) > _ALONE * sum(abs(c.amount) for c in causes)
-    if alone and (deeper := _deeper(view, causes[0].id, month)) is not None:
+    if alone and (deeper := _deeper(view, name, causes[0].id, month)) is not None:
         stock = view.model.scenario.stock[deeper.id.partition(".")[0].partition("[")[0]]
         member = member_label(view, deeper.id)
         found = []
-        for cause in deeper.causes[:count]:
+        for cause in _with(deeper.change, deeper.causes)[:count]:
             label = cause.label
             if member is not None:
-                label = Text(f"{label.en}, {member.en}", f"{label.fr}, {member.fr}")
+                label = Text(f"{label.en} ({member.en})", f"{label.fr} ({member.fr})")
             found.append((label, view.unit_label(stock.unit), cause.amount, _decimals(cause.amount)))
         return found
     least = view.model.scenario.obs[name[4:]].decimals if name.startswith("obs.") else 0
-    return [(c.label, None, c.amount, max(least, _decimals(c.amount))) for c in causes[:count]]
+    shown = _with(why.change, tuple(causes))[:count]
+    return [(c.label, None, c.amount, max(least, _decimals(c.amount))) for c in shown]
+
+
+def _with(change: float, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
+    """The causes that go the way of the change."""
+    return tuple(c for c in causes if c.amount * change > 0)
 
 
 def _decimals(amount: float) -> int:
@@ -193,19 +201,43 @@ def _decimals(amount: float) -> int:
     return 0 if abs(amount) >= 100 else 1
 
 
-def _deeper(view: SeatView, id: str, month: int) -> Explanation | None:
-    """The explanation of the stock behind a cause, at the member that moved most."""
+def _deeper(view: SeatView, name: str, id: str, month: int) -> Explanation | None:
+    """The explanation of the stock behind a cause, at the member read that moved most."""
     plain = id.removeprefix("stock.")
     if plain not in view.visible_stocks():
         return None
     block = view.model.layout.blocks[f"stock:{plain}"]
     rows = slice(block.offset, block.offset + block.rows)
     moved = np.abs(view.game.states[month + 1][rows] - view.game.states[month][rows])
+    read = _members_read(view, name)
+    if read:
+        combinations = view.model.sets.combinations(block.dims)
+        moved *= [bool(read.intersection(c)) or not c for c in combinations]
     try:
         found = view.explain(block.labels[int(np.argmax(moved))], month)
     except UnknownName:
         return None
     return found if found.causes else None
+
+
+def _members_read(view: SeatView, name: str) -> set[str]:
+    """Members that an observer picks out, itself or through what it reads; none where it reads all."""
+    model, found = view.model, set()
+    trees = model.variables.trees
+    waiting, seen = [trees.get(("obs", name.removeprefix("obs."), "value"))], set()
+    while waiting:
+        tree = waiting.pop()
+        if tree is None:
+            continue
+        for part in walk(tree):
+            if isinstance(part, Member):
+                found |= {*part.members}
+            elif isinstance(part, Name) and model.sets.parent.get(part.id, part.id) != part.id:
+                found |= {*model.sets.members[part.id]}
+        inside = {n for n in names_in(tree) if n in model.scenario.aux} - seen
+        seen |= inside
+        waiting += [trees.get(("aux", n, "value")) for n in sorted(inside)]
+    return found
 
 
 def member_label(view: SeatView, name: str) -> Text | None:

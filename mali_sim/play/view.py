@@ -1,12 +1,13 @@
 """What a seat sees: the game through one actor's eyes, ready to be shown."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from attrs import evolve, frozen
 
 from mali_sim.equations import names_in
-from mali_sim.equations.tree import Name
+from mali_sim.equations.tree import Call, Name
 from mali_sim.play.explain import Cause, Explanation, UnknownName, explain
 from mali_sim.play.game import Game, MonthReport, Standing
 from mali_sim.scenario import Text
@@ -227,17 +228,26 @@ class SeatView:
 
     @cached_property
     def unseen(self) -> frozenset[str]:
-        """Names that would give away what the seat cannot see: hidden, or computed from it."""
+        """
+        Names that would give away what the seat cannot see: hidden, or computed from it.
+
+        What an observer publishes as it is, or averaged over months, gives nothing away.
+        """
         s = self.model.scenario
+        published = set()
+        for indicator in s.obs:
+            tree = self.model.variables.trees.get(("obs", indicator, "value"))
+            if isinstance(tree, Call) and tree.name == "smooth":
+                tree = tree.args[0]
+            known_to = s.obs[indicator].known_to
+            if isinstance(tree, Name) and (not known_to or self.actor in known_to):
+                published.add(tree.id)
         found = set(s.stock) - set(self.visible_stocks())
         found |= {f"obs.{id}" for id, o in s.obs.items() if o.known_to and self.actor not in o.known_to}
         while True:
-            more = {
-                id
-                for id in s.aux
-                if id not in found and (tree := self.model.variables.trees.get(("aux", id, "value")))
-                and names_in(tree) & found
-            }  # fmt: skip
+            trees = {id: self.model.variables.trees.get(("aux", id, "value")) for id in s.aux}
+            reads = {id: names_in(tree) for id, tree in trees.items() if tree is not None}
+            more = {id for id, names in reads.items() if names & found} - found - published
             if not more:
                 return frozenset(found)
             found |= more
@@ -282,6 +292,8 @@ class SeatView:
         return block is not None and block.rows == 1 and (self.game.finished or id not in self.unseen)
 
     def _out_of_sight(self, cause: Cause) -> bool:
+        if "(" in cause.id:
+            return bool(set(re.findall(r"\w+", cause.id)) & self.unseen)
         base = cause.id.partition("[")[0]
         return base in self.unseen or base.partition(".")[0] in self.unseen
 
@@ -392,7 +404,7 @@ class SeatView:
             "choice": word("{who}: {name}"),
         }
         text = both(forms[action.kind], who=who, name=label)
-        if action.kind == "ask":
+        if action.kind in ("ask", "decision"):
             text = Text(*(label[x] if who[x] in label[x] else text[x] for x in ("en", "fr")))
         return Line(action.kind, id, text, None, actor, action.table.source)
 
