@@ -335,7 +335,7 @@ def test_no_equation_leaves_its_interval(tree: Node, draw: st.DataObject):
     assert span.low - slack <= found <= span.high + slack, show(tree)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(formulas(), formulas(), st.data())
 def test_a_divisor_that_may_stand_is_never_0(a: Node, b: Node, draw: st.DataObject):
     variables = bounded()
