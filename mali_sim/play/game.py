@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from mali_sim.engine import (
     HUMAN,
@@ -28,110 +28,14 @@ from mali_sim.engine import (
 )
 from mali_sim.engine import draws as engine_draws
 from mali_sim.engine.reference import run_program
-from mali_sim.model import Action, Model, Programs, Value, build
+from mali_sim.model import Model, build
 from mali_sim.play.address import Address, AddressError, Draw, controllers, parameters_for, profile_of
+from mali_sim.play.legality import Legality
+from mali_sim.play.months import MonthReport, NotAllowed, Standing, Trace
 from mali_sim.play.record import Header, Record, SaveError, read_record
-from mali_sim.scenario import ScenarioProblems, Text, list_scenarios, load
+from mali_sim.scenario import ScenarioProblems, list_scenarios, load
 from mali_sim.scenario.load import load_files
 from mali_sim.scenario.texts import both, month_code
-
-
-class NotAllowed(ValueError):
-    """Something that cannot be done now; ``reason`` says why in both languages."""
-
-    for_user = True
-
-    def __init__(self, reason: Text) -> None:
-        super().__init__(reason.en)
-        self.reason = reason
-
-
-@frozen
-class Standing:
-    """
-    Whether an action can be taken now.
-
-    Parameters
-    ----------
-    action : Action
-    allowed : bool
-    reason : Text, optional
-        Why not.
-    cost : float
-        Of the actor's capital.
-    planned : bool
-        Whether it is in this month's plan.
-    chance : float, optional
-        Of an offer: that a simulated partner accepts, as things stand.
-    """
-
-    action: Action
-    allowed: bool
-    reason: Text | None
-    cost: float
-    planned: bool
-    chance: float | None = None
-
-
-@frozen
-class MonthReport:
-    """
-    What a month brought.
-
-    Parameters
-    ----------
-    month : int
-        From 0.
-    decisions : tuple of (str, str)
-        Actor and action, of everybody.
-    events : tuple of str
-        Events, and what became of offers (``lapse.ID``, ``breach.ID``, ``fulfilled.ID``).
-    refused : tuple of (str, str)
-        Submissions that no longer fitted.
-    """
-
-    month: int
-    decisions: tuple[tuple[str, str], ...]
-    events: tuple[str, ...]
-    refused: tuple[tuple[str, str], ...]
-
-
-@frozen
-class Trace:
-    """
-    A month with every value on its tape.
-
-    Parameters
-    ----------
-    month : int
-    opening, closing : tuple of float
-        State rows.
-    values : dict of int to list of float
-        By the number of the value.
-    programs : Programs
-    """
-
-    month: int
-    opening: tuple[float, ...]
-    closing: tuple[float, ...]
-    values: Mapping[int, list[float]] = field(repr=False)
-    programs: Programs = field(repr=False)
-    sources: Mapping[str, Sequence[float]] = field(repr=False, factory=dict)
-    key: int = 0
-
-    def rows(self, value: Value) -> list[float]:
-        """A value's rows."""
-        if value.number in self.values:
-            return self.values[value.number]
-        if value.op == "lit":
-            return [value.attr]
-        count = self.programs.trace.rows(value)
-        source = self.opening if value.op == "state" else self.sources[value.op]
-        return list(source[value.attr : value.attr + count])
-
-    def watched(self, name: str) -> list[float]:
-        """A watched value's rows, by name."""
-        return self.rows(self.programs.trace.watched[name])
 
 
 class Game:
@@ -485,124 +389,35 @@ class Game:
 
     # -- what may be done ----------------------------------------------------------------
 
-    def _forget_legality(self) -> None:
-        self.__dict__.pop("_legality", None)
-
     @cached_property
-    def _legality(self) -> np.ndarray:
-        """Rows of the legality tape on the opening state."""
-        return legality_rows(self, self.state.reshape(-1, 1))[:, 0]
+    def legality(self) -> Legality:
+        """What may be done this month; made anew when the month, or who plays, changes."""
+        return Legality(self.model, self.programs, self.const, self.modes, self.state, self.month)
+
+    def _forget_legality(self) -> None:
+        self.__dict__.pop("legality", None)
 
     def capital(self, actor: str) -> float | None:
         """What an actor has to spend this month, before the plan."""
-        stock = self.model.scenario.actor[actor].capital
-        if stock is None:
-            return None
-        return float(self.state[self.model.layout.blocks[f"stock:{stock}"].offset])
+        return self.legality.capital(actor)
 
     def left(self, actor: str) -> float | None:
         """What an actor has left after the plan."""
-        return self._left(actor, self.plan.get(actor, ()))[0]
-
-    def _left(self, actor: str, plan: Sequence[str]) -> tuple[float | None, bool]:
-        """What a plan leaves, and whether all of it fits, deducted by ids as the month does."""
-        capital, fits = self.capital(actor), True
-        if capital is None:
-            return None, True
-        for id in sorted(plan):
-            cost = self._cost(self.model.action(id))
-            fits = fits and cost <= capital
-            capital -= cost
-        return capital, fits
-
-    def _cost(self, action: Action) -> float:
-        actions = self.model.happenings.actions
-        return float(self._legality[len(actions) + self.model.action_rows[action.id]])
+        return self.legality.left(actor, self.plan.get(actor, ()))[0]
 
     def standing(self, id: str) -> Standing:
         """Whether an action can be taken now, and why not."""
-        action = self.model.action(id)
-        actions = self.model.happenings.actions
-        row = self.model.action_rows[id]
-        planned = id in self.plan.get(action.actor, ())
-        cost = self._cost(action)
-        chance = None
-        if action.kind == "ask":
-            at = 2 * len(actions) + self.programs.chances.index(f"accept.{action.item.id}")
-            chance = min(max(float(self._legality[at]), 0.0), 1.0)
-        reason = None
-        if self._legality[row] < 1:
-            reason = self._why_not(action)
-        elif not planned:
-            reason = self._unfit(action, cost)
-        return Standing(action, reason is None, reason, cost, planned, chance)
+        return self.legality.standing(id, self.plan.get(self.model.action(id).actor, ()))
 
     def standings(self, actor: str) -> list[Standing]:
         """All of an actor's actions, those of pending offers and events only while they pend."""
-        found = []
-        for action in self.model.happenings.actions:
-            if action.actor != actor:
-                continue
-            if action.kind in ("accept", "refuse", "choice") and not self._pends(action):
-                continue
-            found.append(self.standing(action.id))
-        return found
+        return self.legality.standings(actor, self.plan.get(actor, ()))
 
     def _row(self, block: str, label: str) -> float:
-        found = self.model.layout.blocks[block]
-        return float(self.state[found.offset + found.labels.index(label)])
-
-    def _pends(self, action: Action) -> bool:
-        if action.kind == "choice":
-            return self._row("pending", action.item.id) == 1
-        return self._row("offer", action.item.id) == 1
-
-    def _why_not(self, action: Action) -> Text:
-        """Why an action is not legal, in the order in which a person would ask."""
-        if action.kind in ("accept", "refuse", "choice"):
-            if not self._pends(action):
-                return both("Nothing is waiting for an answer.")
-        elif action.kind == "ask":
-            status = self._row("offer", action.item.id)
-            if status == 1:
-                return both("Proposed; an answer is awaited.")
-            if status == 2:
-                return both("In force.")
-        if action.kind in ("decision", "ask"):
-            since = self._row("since", action.id)
-            table: Any = action.table
-            if getattr(table, "once", False) and since < 1200:
-                return both("Done; it can be done once.")
-            if table.cooldown is not None:
-                months = self._constant(table.cooldown) - since
-                if months > 0:
-                    return both("Too soon: {months} more months.", months=int(-(-months // 1)))
-        because = getattr(action.table, "because", None)
-        if because is not None:
-            return action.item.words(because, self.model.sets)
-        return both("The conditions do not hold.")
+        return self.legality.row(block, label)
 
     def _constant(self, id: str) -> float:
-        return float(self.parameters[self.model.parameters.items[id].offset, 0])
-
-    def _unfit(self, action: Action, cost: float) -> Text | None:
-        """Why an action does not fit the plan."""
-        plan = self.plan.get(action.actor, [])
-        if cost and not self._left(action.actor, [*plan, action.id])[1]:
-            return both("Not enough political capital left this month.")
-        for other in plan:
-            planned = self.model.action(other)
-            answers = ("accept", "refuse", "choice")
-            if action.kind in answers and planned.kind in answers and planned.item == action.item:
-                return both("Answered already: {name}.", name=self.model.label_of(planned))
-            if self._exclude(action, planned):
-                return both("Not together with: {name}.", name=self.model.label_of(planned))
-        return None
-
-    @staticmethod
-    def _exclude(a: Action, b: Action) -> bool:
-        named = [{x.item.name_for(e) for e in getattr(x.table, "excludes", ())} for x in (a, b)]
-        return b.id in named[0] or a.id in named[1]
+        return self.legality.constant(id)
 
     def submit(self, actor: str, id: str) -> Standing:
         """
@@ -733,20 +548,6 @@ class Game:
     def run_address(self) -> Address:
         """The address of this run; of a played game with ``actor=human``."""
         return evolve(self.address, profile=profile_of(self._controllers))
-
-
-def legality_rows(game: Game, state: np.ndarray) -> np.ndarray:
-    """
-    The legality tape on some states: legal, costs, chances.
-
-    Parameters
-    ----------
-    state : ndarray, shape (state rows, runs)
-    """
-    return run_once(
-        game.programs.legality, game.const, state, runs=state.shape[1], month=game.month,
-        modes=game.modes,
-    )  # fmt: skip
 
 
 def _model_of(header: Header) -> Model:
