@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mali_sim.cli import play as play_module
-from mali_sim.cli import text_game
+from mali_sim.cli import text_loop
 from mali_sim.cli.play import play, system_language
 from mali_sim.cli.text_commands import COMMANDS, matches, parse_month, understand, vocabulary
 from mali_sim.cli.text_game import TextGame
@@ -17,6 +17,7 @@ from mali_sim.cli.text_pages import Pages, plain_markdown
 from mali_sim.cli.text_terminal import wrapped
 from mali_sim.model import Model, load_model
 from mali_sim.play import Game, SeatView
+from mali_sim.play.digest import debrief
 from mali_sim.play.explain import UnknownName
 from mali_sim.scenario import find_scenario
 from mali_sim.scenario.texts import Words
@@ -35,7 +36,7 @@ def tiny() -> Model:
 def saves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of saves, away from the player's own."""
     folder = tmp_path / "saves"
-    monkeypatch.setattr(text_game, "save_folder", lambda: folder)
+    monkeypatch.setattr(text_loop, "save_folder", lambda: folder)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("LINES", "30")
     return folder
@@ -234,6 +235,52 @@ def test_a_hidden_stock_stays_hidden_until_the_end(saves: Path) -> None:
         why = view.explain(indicator.id)
         assert not labels & {c.label.en for c in why.causes}
         assert sum(c.amount for c in why.causes) == pytest.approx(why.change, abs=1e-6)
+
+
+def test_a_cause_is_opened_by_its_number(saves: Path) -> None:
+    game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=SEED)
+    output = played(game, ["next", "why treasury", "4"], saves)
+    listed = re.search(r"^4\. (.+): [+\u2212]", output, re.MULTILINE)
+    assert listed is not None
+    assert output.rpartition("\n> ")[0].count(listed[1]) >= 2
+    assert "Equation: " in output.split("\n> ")[-2]
+
+
+def test_what_is_yes_or_no_is_forecast_as_a_chance(saves: Path) -> None:
+    game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=SEED)
+    number = Pages(SeatView(game, "bamako"), Words("en")).numbers["tell_mission_to_go"]
+    output = played(game, [f"forecast {number} all"], saves)
+    label = game.model.scenario.obs["minusma_present"].label.en
+    assert f"{label}: yes in 0 of 100 futures at the end; without it in 100, worse" in output
+
+
+def test_what_is_counted_month_by_month_has_no_figure_before_the_first() -> None:
+    game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=SEED)
+    view = SeatView(game, "bamako")
+    assert not view.indicator("civilians_acled").known
+    game.advance()
+    first = view.indicator("civilians_acled")
+    assert first.known
+    assert first.change == 0
+    assert first.series == (game.observed("civilians_acled"),)
+
+
+def test_what_is_hidden_is_out_of_the_debrief_until_the_end() -> None:
+    game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=SEED)
+    pages = Pages(SeatView(game, "bamako"), Words("en"))
+    game.advance()
+    scales = pages.scales
+    assert "support" not in {r.id for r in debrief(game, "bamako", scales).results}
+    while not game.finished:
+        game.advance()
+    assert {r.id for r in debrief(game, "bamako", scales).results} == set(game.model.scenario.outcome)
+
+
+def test_notes_are_kept_and_read_again(saves: Path) -> None:
+    result = typed("note watch the north", "next", "note", "save noted", "quit")
+    assert "February 2023: watch the north" in result.output
+    again = typed("debrief", "more", options=("--load", str(saves / "noted.save")))
+    assert "watch the north" in again.output
 
 
 def test_words_are_understood_in_both_languages_and_shortened() -> None:

@@ -74,6 +74,7 @@ def system_language() -> str:
 
 
 def _window_app():
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     return importlib.import_module("mali_sim.desktop.app")
 
 

@@ -76,6 +76,8 @@ COMMANDS = (
     Command("history", ("log", "report"), ("historique", "journal"),
             word("history, history MONTH, history NAME"),
             word("months past; one month in full; one figure month by month")),
+    Command("note", ("remark",), ("note", "noter"),
+            word("note TEXT, note"), word("write something into the record; read your notes")),
     Command("source", ("sources",), ("source", "sources"),
             word("source ID"), word("what a source says and where to find it")),
     Command("rewind", ("back",), ("revenir", "remonter"),

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from mali_sim.cli.text_figures import Figures
 from mali_sim.play import Choice, Indicator, MonthReport, Question
+from mali_sim.play.aspects import notes
 from mali_sim.play.digest import Yardstick, biggest, root_causes, yardstick
 
 #: So many decisions are listed at once; more are listed by topic.
@@ -368,6 +369,10 @@ class Pages(Figures):
             lines.append(self.words("{first}, {second}", first=line, second=events))
         return lines
 
+    def notes(self) -> list[str]:
+        """The player's notes, by month."""
+        return [self.say(self.month(month), text) for month, text in notes(self.view)]
+
     def history_of_month(self, month: int) -> list[str]:
         """One month in full."""
         return [_capital(self.month(month)), *("  " + x for x in self.happened(self.game.report(month)))]
@@ -396,6 +401,9 @@ class Pages(Figures):
         if header.aims:
             lines += [words("What there is to learn"), *("  " + words.of(aim) for aim in header.aims), ""]
         if header.dossier is not None:
+            if self.view.actor != header.seats[0]:
+                first = words.of(model.scenario.actor[header.seats[0]].label)
+                lines += [words("What follows is the file of {actor}.", actor=first), ""]
             lines += plain_markdown(model.loaded.files.get(words.of(header.dossier), ""))
         return lines
 

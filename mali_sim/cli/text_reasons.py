@@ -12,6 +12,7 @@ from mali_sim.play.digest import (
     debrief,
     differences,
     member_label,
+    says_yes_or_no,
 )
 from mali_sim.play.explain import COUNTERFACTUAL, POSTINGS, SUBSTITUTION
 from mali_sim.scenario import Text
@@ -124,7 +125,7 @@ def _decimals(pages: Figures, name: str) -> int:
 
 
 def _no_causes(pages: Pages, found: Explanation) -> str:
-    if found.month == 0 and found.kind == SUBSTITUTION:
+    if found.month == 0 and found.kind == SUBSTITUTION and not found.id.startswith("obs."):
         return pages.words("Of the first month there is no earlier one to compare with.")
     return pages.words("Nothing moved it.")
 
@@ -134,6 +135,11 @@ def _cause_label(pages: Pages, cause: Cause) -> Text:
     return cause.label if member is None else Text(
         f"{cause.label.en}, {member.en}", f"{cause.label.fr}, {member.fr}"
     )  # fmt: skip
+
+
+def cause_page(pages: Pages, cause: Cause) -> list[str]:
+    """A cause by itself."""
+    return [pages.words.of(_cause_label(pages, cause)), *cause_lines(pages, cause)]
 
 
 def cause_lines(pages: Pages, cause: Cause) -> list[str]:
@@ -169,7 +175,13 @@ def forecast_page(pages: Pages, ids: tuple[str, ...], everything: bool = False) 
         lines.append(words("The other side may refuse; its refusals are among the futures."))
     lines.append("")
     cut = len(shown) if everything else _SHOWN
-    lines += [_difference(pages, d, until) for d in shown[:cut]]
+    for d in shown[:cut]:
+        if _is_chance(pages, d):
+            row = found.names.index(d.id.removeprefix("obs."))
+            ends = (float(side[row][-1].mean()) for side in (found.with_, found.without))
+            lines.append(_chance(pages, d, *ends))
+        else:
+            lines.append(_difference(pages, d, until))
     if not shown:
         lines.append(words("No figure that you see changes enough to show."))
     elif len(shown) > cut:
@@ -191,6 +203,18 @@ def _level(pages: Pages, name: str, levels: list[float]) -> str:
         middle=words.quantity(middle, indicator.unit, decimals), low=words.number(low, decimals),
         high=words.number(high, decimals),
     ))  # fmt: skip
+
+
+def _is_chance(pages: Pages, d: Difference) -> bool:
+    return says_yes_or_no(pages.view.model.scenario.obs[d.id.removeprefix("obs.")])
+
+
+def _chance(pages: Pages, d: Difference, with_it: float, without: float) -> str:
+    words = pages.words
+    told = words("yes in {with_it} of 100 futures at the end; without it in {without}",
+                 with_it=words.number(100 * with_it), without=words.number(100 * without))  # fmt: skip
+    verdict = pages.verdict(d.verdict)
+    return pages.say(d.label, words("{first}, {second}", first=told, second=verdict) if verdict else told)
 
 
 def _difference(pages: Pages, d: Difference, until: str) -> str:
@@ -273,7 +297,10 @@ def what_if_page(pages: Pages, month: int, id: str) -> list[str]:
         words(_KINDS[COUNTERFACTUAL]), "",
     ]  # fmt: skip
     for d in found[:_SHOWN]:
-        told = words.quantity(d.middle, d.unit, d.decimals, signed=True)
+        if _is_chance(pages, d):
+            told = words("yes instead of no") if d.middle > 0 else words("no instead of yes")
+        else:
+            told = words.quantity(d.middle, d.unit, d.decimals, signed=True)
         when = words("over the whole time") if d.summed else words("now")
         told = words("{first}, {second}", first=told, second=when)
         verdict = pages.verdict(d.verdict)
@@ -308,6 +335,9 @@ def debrief_page(pages: Pages, save: str) -> list[str]:
     lines += _results(pages, found)
     lines += _turning(pages, found)
     lines += _followed(pages, found)
+    notes = pages.notes()
+    if notes:
+        lines += ["", words("Your notes"), *("  " + note for note in notes)]
     if found.rewound:
         lines += ["", words("You went back in time in this game: it is no fair comparison with others.")]
     lines += ["", words("This run: {address}", address=found.address)]

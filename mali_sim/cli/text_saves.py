@@ -12,7 +12,7 @@ SUFFIX = ".save"
 
 def save_folder() -> Path:
     """The user's folder of saves."""
-    return Path(platformdirs.user_data_dir("mali_sim", appauthor=False)) / "saves"
+    return Path(platformdirs.user_data_dir("mali_sim")) / "saves"
 
 
 class Saves:

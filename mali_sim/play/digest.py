@@ -21,11 +21,14 @@ from mali_sim.play.game import Game, MonthReport
 from mali_sim.play.record import Record
 from mali_sim.play.view import Indicator, SeatView, verdict
 from mali_sim.scenario import Text
+from mali_sim.scenario.classes import Observer
 
 #: Sources with such ids are recommendations.
 RECOMMENDATION = re.compile(r"R\d+\Z")
 #: From this part of a change on, one cause is spoken of alone.
 _ALONE = 0.8
+#: Chances of a yes that change by less are not spoken of.
+_CHANCE_SHOWN = 0.01
 _YARDSTICK_RUNS = 100
 _YARDSTICK_MONTHS = 12
 
@@ -39,7 +42,7 @@ class Difference:
     ----------
     middle, low, high : float
         Median, 5 and 95 in 100 of the paired differences; all the same where nothing
-        was drawn.
+        was drawn. Of a yes or no the middle is the mean: the change of its chance.
     summed : bool
         Over the months rather than at their end.
     verdict : {'better', 'worse', 'same', 'neither'}
@@ -146,11 +149,16 @@ def yardstick(game: Game, actor: str) -> Yardstick:
         values = futures.without[row]
         strayed = values - (values[:1] if counted else start.observed(name))
         obs = game.model.scenario.obs[name]
-        # A share without decimals is yes or no, and its turning is news.
-        floor = 0.1 if obs.unit == "share" and not obs.decimals else 2 * 10.0**-obs.decimals
+        # That a yes turns into a no is news.
+        floor = 0.1 if says_yes_or_no(obs) else 2 * 10.0**-obs.decimals
         year[name] = max(float(np.sqrt(np.mean(strayed**2))), floor)
         month[name] = max(float(np.sqrt(np.mean(np.diff(values, axis=0) ** 2))), floor)
     return Yardstick(month, year)
+
+
+def says_yes_or_no(obs: Observer) -> bool:
+    """Whether an observer says only yes or no: a share without decimals."""
+    return obs.unit == "share" and not obs.decimals
 
 
 def biggest(indicators: Sequence[Indicator], scales: Yardstick) -> list[Indicator]:
@@ -261,6 +269,8 @@ def differences(game: Game, found: Forecast) -> list[Difference]:
         plain = found.without[row].sum(axis=0) if summed else found.without[row][-1]
         low, middle, high = (float(x) for x in np.quantile(ends, (0.05, 0.5, 0.95)))
         shown = 0.5 * 10.0**-obs.decimals
+        if says_yes_or_no(obs):
+            middle, shown = float(ends.mean()), _CHANCE_SHOWN
         if max(abs(low), abs(middle), abs(high)) < shown:
             continue
         sign = {"higher": 1, "lower": -1}.get(obs.better, 0)
@@ -278,7 +288,7 @@ def _difference(
     unit = obs.unit.partition("/")[0] if summed and obs.unit.endswith("/month") else obs.unit
     return Difference(
         f"obs.{name}", obs.label, SeatView(game, "").unit_label(unit), obs.decimals, *amounts, summed,
-        verdict(amounts[0], obs.better, obs.decimals), share, weight,
+        verdict(amounts[0], obs.better, 2 if says_yes_or_no(obs) else obs.decimals), share, weight,
     )  # fmt: skip
 
 
