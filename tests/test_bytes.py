@@ -124,8 +124,8 @@ found = {}
 for name in sys.argv[4:]:
     model = shared_model(Path(name))
     months = min(int(sys.argv[2]), model.scenario.scenario.months)
-    found[Path(name).stem] = [sha(final(model, range(int(sys.argv[3])), months)), sha(final(model, [5], months)),
-                              model.fingerprint]
+    many, one = final(model, range(int(sys.argv[3])), months), final(model, [5], months)
+    found[Path(name).stem] = [sha(many), sha(one), model.fingerprint]
 print(json.dumps({"states": found, "features": [k for k, on in features.items() if on]}))
 """
 

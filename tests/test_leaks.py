@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mali_sim.play import Game, SeatView, forecast
+from mali_sim.scenario import ScenarioProblems
 from tests.support import ISLAND, level, played, rows, shared_model, value, world
 
 RUNS, MONTHS = 60, 6
@@ -135,6 +136,13 @@ def test_a_forecast_does_not_see_a_hidden_stock_through_an_effect_still_being_pa
         return bytes_of(game, "gov")
 
     assert seen(10.0) == seen(90.0)
+
+
+def test_an_estimate_rests_on_nothing_that_some_alone_see():
+    secret = {"value": "anger", "known_to": ["donor"]}
+    anger = level(30, hidden=True, known_to=["donor"], estimate="obs.secret", doubt="doubt")
+    with pytest.raises(ScenarioProblems, match="seen by everybody"):
+        secret_world(stock={"anger": anger}, obs={"secret": secret})
 
 
 def test_a_forecast_does_not_see_what_other_seats_have_submitted():

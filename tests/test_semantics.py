@@ -43,11 +43,11 @@ def test_synchronous_step_two_stocks_that_follow_each_other_swap_their_values():
 def test_synchronous_step_decisions_events_and_flows_all_read_the_opening_state():
     m = one_stock(
         constant={"limit": 40, "speed": (1, "1/month")},
-        decision={"raise": {"effects": [{"add": "trust", "amount": "gift"}]}},
+        decision={"lift": {"effects": [{"add": "trust", "amount": "gift"}]}},
         event={"praise": {"date": "2023-02", "requires": "trust <= limit", "effects": RAISE["effects"]}},
         flow={"echo": {"to": "trust", "rate": "trust * speed - limit * speed"}},
     )
-    g = played(m, 2, {0: ["raise"]})
+    g = played(m, 2, {0: ["lift"]})
     # Month 1: decision 6, event 6 (trust is still 40 for it), flow 0. Month 2: flow 52 - 40.
     assert series(g, "trust") == [40, 52, 64]
 
@@ -401,13 +401,13 @@ def steps(game, name="trust"):
 
 
 def test_effect_at_once_is_paid_in_the_month_of_the_decision_alone():
-    m = one_stock(decision={"raise": RAISE})
-    assert steps(played(m, 3, {1: ["raise"]})) == [0, 6, 0]
+    m = one_stock(decision={"lift": RAISE})
+    assert steps(played(m, 3, {1: ["lift"]})) == [0, 6, 0]
 
 
 def test_spread_effect_is_paid_in_equal_parts_from_the_month_of_firing_on():
-    m = one_stock(decision={"raise": {"effects": [{"add": "trust", "amount": "gift", "over": "quarter"}]}})
-    assert steps(played(m, 5, {1: ["raise"]})) == pytest.approx([0, 2, 2, 2, 0])
+    m = one_stock(decision={"lift": {"effects": [{"add": "trust", "amount": "gift", "over": "quarter"}]}})
+    assert steps(played(m, 5, {1: ["lift"]})) == pytest.approx([0, 2, 2, 2, 0])
 
 
 def test_spread_effect_fixes_its_amount_when_fired():
@@ -415,46 +415,44 @@ def test_spread_effect_fixes_its_amount_when_fired():
     m = one_stock(
         constant={"tenth": (0.1, "share"), "leap": (10, "index/month")},
         flow={"rise": {"to": "trust", "rate": "leap"}},
-        decision={"raise": {"effects": [{"add": "trust", "amount": "trust * tenth", "over": "two_months"}]}},
+        decision={"lift": {"effects": [{"add": "trust", "amount": "trust * tenth", "over": "two_months"}]}},
     )
-    assert steps(played(m, 3, {0: ["raise"]})) == pytest.approx([12, 12, 10])
+    assert steps(played(m, 3, {0: ["lift"]})) == pytest.approx([12, 12, 10])
 
 
 def test_spread_effect_fired_again_restarts():
-    m = one_stock(decision={"raise": {"effects": [{"add": "trust", "amount": "gift", "over": "quarter"}]}})
+    m = one_stock(decision={"lift": {"effects": [{"add": "trust", "amount": "gift", "over": "quarter"}]}})
     # 2, then a new 6 in place of the 4 still due: 2, 2, 2.
-    assert steps(played(m, 6, {0: ["raise"], 1: ["raise"]})) == pytest.approx([2, 2, 2, 2, 0, 0])
+    assert steps(played(m, 6, {0: ["lift"], 1: ["lift"]})) == pytest.approx([2, 2, 2, 2, 0, 0])
 
 
 def test_spread_effect_that_stacks_pays_all_that_was_promised():
     effect = {"add": "trust", "amount": "gift", "over": "quarter", "stack": True}
-    m = one_stock(decision={"raise": {"effects": [effect]}})
-    g = played(m, 8, {0: ["raise"], 1: ["raise"], 2: ["raise"]})
+    m = one_stock(decision={"lift": {"effects": [effect]}})
+    g = played(m, 8, {0: ["lift"], 1: ["lift"], 2: ["lift"]})
     assert sum(steps(g)) == pytest.approx(18)
     assert steps(g)[0] == pytest.approx(2)
     assert steps(g)[1] == pytest.approx(2 + 4 / 3)
 
 
 def test_delayed_effect_waits_whole_months():
-    m = one_stock(
-        decision={"raise": {"effects": [{"add": "trust", "amount": "gift", "after": "two_months"}]}}
-    )
-    assert steps(played(m, 5, {1: ["raise"]})) == [0, 0, 0, 6, 0]
+    m = one_stock(decision={"lift": {"effects": [{"add": "trust", "amount": "gift", "after": "two_months"}]}})
+    assert steps(played(m, 5, {1: ["lift"]})) == [0, 0, 0, 6, 0]
 
 
 def test_delayed_effect_can_be_spread_once_it_begins():
     effect = {"add": "trust", "amount": "gift", "after": "two_months", "over": "quarter"}
-    m = one_stock(decision={"raise": {"effects": [effect]}})
-    assert steps(played(m, 6, {0: ["raise"]})) == pytest.approx([0, 0, 2, 2, 2, 0])
+    m = one_stock(decision={"lift": {"effects": [effect]}})
+    assert steps(played(m, 6, {0: ["lift"]})) == pytest.approx([0, 0, 2, 2, 2, 0])
 
 
 def test_delayed_effect_fixes_its_amount_when_fired():
     m = one_stock(
         constant={"tenth": (0.1, "share"), "leap": (10, "index/month")},
         flow={"rise": {"to": "trust", "rate": "leap"}},
-        decision={"raise": {"effects": [{"add": "trust", "amount": "trust * tenth", "after": "two_months"}]}},
+        decision={"lift": {"effects": [{"add": "trust", "amount": "trust * tenth", "after": "two_months"}]}},
     )
-    assert steps(played(m, 3, {0: ["raise"]})) == pytest.approx([10, 10, 14])
+    assert steps(played(m, 3, {0: ["lift"]})) == pytest.approx([10, 10, 14])
 
 
 def test_spread_effect_over_a_set_pays_every_member_its_own():
@@ -462,9 +460,9 @@ def test_spread_effect_over_a_set_pays_every_member_its_own():
         set={"place": members("north", "south")},
         stock={"trust": level({"north": 10, "south": 20}, over="place")},
         constant={"tenth": (0.1, "share")},
-        decision={"raise": {"effects": [{"add": "trust", "amount": "trust * tenth", "over": "two_months"}]}},
+        decision={"lift": {"effects": [{"add": "trust", "amount": "trust * tenth", "over": "two_months"}]}},
     )
-    g = played(m, 3, {0: ["raise"]})
+    g = played(m, 3, {0: ["lift"]})
     assert g.stock("trust").tolist() == pytest.approx([11, 22])
 
 
@@ -472,17 +470,17 @@ def test_spread_effect_over_months_drawn_as_a_fraction_pays_no_more_and_no_less(
     effect = {"add": "trust", "amount": "gift", "over": "while_"}
     m = one_stock(
         constant={"while_": {"value": 2.5, "unit": "month", "range": [2, 3]}},
-        decision={"raise": {"effects": [effect]}},
+        decision={"lift": {"effects": [effect]}},
     )
-    assert steps(played(m, 4, {0: ["raise"]})) == pytest.approx([2.4, 2.4, 1.2, 0])
+    assert steps(played(m, 4, {0: ["lift"]})) == pytest.approx([2.4, 2.4, 1.2, 0])
 
 
 def test_effect_with_if_happens_only_where_the_opening_state_says_so():
     m = one_stock(
         constant={"bar": 45},
-        decision={"raise": {"effects": [{"add": "trust", "amount": "gift", "if": "trust < bar"}]}},
+        decision={"lift": {"effects": [{"add": "trust", "amount": "gift", "if": "trust < bar"}]}},
     )
-    assert steps(played(m, 3, {0: ["raise"], 1: ["raise"]})) == [6, 0, 0]
+    assert steps(played(m, 3, {0: ["lift"], 1: ["lift"]})) == [6, 0, 0]
 
 
 def test_effect_with_chance_happens_about_so_often_and_whole_or_not_at_all():
@@ -500,7 +498,7 @@ def test_effect_with_chance_happens_about_so_often_and_whole_or_not_at_all():
 @pytest.mark.parametrize("backend", [Backend.REFERENCE, Backend.NUMPY])
 def test_spread_and_delayed_effects_are_forgotten_by_no_backend(backend):
     effect = {"add": "trust", "amount": "gift", "after": "month_1", "over": "two_months"}
-    m = one_stock(decision={"raise": {"effects": [effect]}})
+    m = one_stock(decision={"lift": {"effects": [effect]}})
     sim = simulate(m, backend=backend, gov=HUMAN)
     sim.step(np.ones((1, 1)))
     found = []
@@ -513,7 +511,7 @@ def test_spread_and_delayed_effects_are_forgotten_by_no_backend(backend):
 # -- cooldown and once -------------------------------------------------------------------------
 
 
-def times_done(model, months, id="raise"):
+def times_done(model, months, id="lift"):
     """The months in which a decision that is submitted whenever it is allowed was done."""
     g = Game.new(model, ["gov"])
     done = []
@@ -526,21 +524,21 @@ def times_done(model, months, id="raise"):
 
 
 def test_cooldown_is_the_months_between_two_times():
-    assert times_done(one_stock(decision={"raise": {**RAISE, "cooldown": "quarter"}}), 8) == [0, 3, 6]
+    assert times_done(one_stock(decision={"lift": {**RAISE, "cooldown": "quarter"}}), 8) == [0, 3, 6]
 
 
 def test_cooldown_says_how_many_months_are_left():
-    m = one_stock(decision={"raise": {**RAISE, "cooldown": "quarter"}})
-    g = played(m, 1, {0: ["raise"]})
-    reason = g.standing("raise").reason
+    m = one_stock(decision={"lift": {**RAISE, "cooldown": "quarter"}})
+    g = played(m, 1, {0: ["lift"]})
+    reason = g.standing("lift").reason
     assert "2" in reason.en
     assert "2" in reason.fr
 
 
 def test_once_is_once():
-    m = one_stock(decision={"raise": {**RAISE, "once": True}})
+    m = one_stock(decision={"lift": {**RAISE, "once": True}})
     assert times_done(m, 8) == [0]
 
 
 def test_without_cooldown_a_decision_may_be_taken_every_month():
-    assert times_done(one_stock(decision={"raise": RAISE}), 4) == [0, 1, 2, 3]
+    assert times_done(one_stock(decision={"lift": RAISE}), 4) == [0, 1, 2, 3]

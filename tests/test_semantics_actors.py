@@ -385,7 +385,7 @@ def test_hazard_each_member_has_its_own():
 
 
 def test_tendency_acts_only_where_nobody_plays_the_actor():
-    m = small(constant={"often": (1, "1/month")}, decision={"raise": {"effects": GIFT, "tendency": "often"}})
+    m = small(constant={"often": (1, "1/month")}, decision={"lift": {"effects": GIFT, "tendency": "often"}})
     assert np.mean(trust(simulate(m, 1, runs=4000)) == 46) == pytest.approx(0.5, abs=0.03)
     assert set(trust(simulate(m, 6, runs=50, gov=HUMAN))) == {40.0}, "no submission is no decision"
 
@@ -393,7 +393,7 @@ def test_tendency_acts_only_where_nobody_plays_the_actor():
 def test_tendency_does_nothing_that_is_not_legal():
     m = small(
         constant={"often": (1e9, "1/month"), "bar": 50},
-        decision={"raise": {"effects": GIFT, "tendency": "often", "requires": "trust < bar", **WHY}},
+        decision={"lift": {"effects": GIFT, "tendency": "often", "requires": "trust < bar", **WHY}},
     )
     assert set(trust(simulate(m, 12, runs=5))) == {52.0}
 
@@ -405,12 +405,12 @@ def strategic():
     return small(
         constant={"bar": 50, "often": (1, "1/month"), "small_gift": 1},
         decision={
-            "raise": {"effects": GIFT, "tendency": "often"},
+            "lift": {"effects": GIFT, "tendency": "often"},
             "lower": {"effects": [{"add": "trust", "amount": "-small_gift"}]},
         },
         obs={"trust": "trust"},
         strategy={
-            "climber": {"actor": "gov", "rules": [{"when": "obs.trust < bar", "do": ["raise"]}]},
+            "climber": {"actor": "gov", "rules": [{"when": "obs.trust < bar", "do": ["lift"]}]},
             "sinker": {"actor": "gov", "rules": [{"do": ["lower"]}]},
         },
     )
@@ -458,7 +458,7 @@ def test_a_seat_may_change_hands_between_months():
 def test_nobody_submits_for_an_actor_that_nobody_plays():
     g = Game.new(strategic())
     with pytest.raises(NotAllowed):
-        g.submit("gov", "raise")
+        g.submit("gov", "lift")
 
 
 def test_decisions_that_move_people_are_scaled_like_flows_between_actors():

@@ -307,6 +307,17 @@ def test_an_observer_and_an_auxiliary_that_read_each_other_are_a_circle():
         world(stock={"trust": level(40)}, aux={"a": "obs.x * half"}, obs={"x": "a + trust"})
 
 
+@pytest.mark.parametrize("kind", ["constant", "decision", "obs"])
+def test_a_name_that_no_equation_could_hold_is_refused(kind):
+    table = {
+        "constant": 3,
+        "decision": {"effects": [{"add": "trust", "amount": "half_gift"}]},
+        "obs": "trust",
+    }[kind]
+    with pytest.raises(ScenarioProblems, match="word of the language"):
+        world(stock={"trust": level(40)}, **{kind: {"raise": table}})
+
+
 def test_memories_are_part_of_the_hashed_state():
     m = world(**RISE, aux={"held": "smooth(trust, four)"})
     names = [b for b in m.layout.blocks if b.startswith("memory:")]

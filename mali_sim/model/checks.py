@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from keyword import iskeyword
 from math import prod
 from typing import Any
 
-from mali_sim.equations import Interval, Unit, at_member, units
+from mali_sim.equations import Interval, Unit, at_member, names_in, units
 from mali_sim.model.deciding import months_between
 from mali_sim.model.happenings import Happenings, expand
 from mali_sim.model.parameters import flatten
@@ -16,6 +17,11 @@ from mali_sim.scenario import did_you_mean
 from mali_sim.scenario.classes import ID, Effect, Event, Stock, toml_key
 
 Path = tuple[str, ...]
+
+#: Tables whose ids are named in equations.
+_NAMED = (
+    "constant", "lookup", "stock", "switch", "aux", "flow", "decision", "offer", "event", "obs", "outcome",
+)  # fmt: skip
 
 MAX_ITEMS = 2_000
 _NO_EACH = (".each stands where there is no each", 'add each = "SET"')
@@ -48,6 +54,7 @@ class Checker:
         self._header()
         self._constants()
         self._register_happenings()
+        self._keywords()
         self._stocks()
         self._switches()
         for id in self.s.aux:
@@ -294,6 +301,7 @@ class Checker:
                 self._expression(
                     (*path, "estimate"), stock.estimate, Reads.ESTIMATE, found.unit, scalar=False
                 )
+                self._estimate_is_public((*path, "estimate"), stock)
                 self._constant((*path, "doubt"), stock.doubt, found.unit)
             else:
                 for key in ("estimate", "doubt", "known_to"):
@@ -301,6 +309,14 @@ class Checker:
                         what = "estimate, doubt and known_to are of hidden stocks"
                         self.v.problem((*path, key), what, "add hidden = true, or leave it out")
                         break
+
+    def _estimate_is_public(self, path: Path, stock: Stock) -> None:
+        """An estimate is every seat's: what some seats alone see would give itself away in it."""
+        tree = self.v.tree(stock.estimate, path)
+        for name in names_in(tree) if tree is not None else ():
+            obs = self.s.obs.get(name.removeprefix("obs."))
+            if name.startswith("obs.") and obs is not None and obs.known_to:
+                self.v.problem(path, f"{name} is not seen by everybody", "read a public observer")
 
     def _bounds(self, path: Path, stock: Stock) -> None:
         if stock.kind == "conserved":
@@ -413,6 +429,18 @@ class Checker:
         return self.s.stock[id]
 
     # -- what is done and what happens -----------------------------------------------------
+
+    def _keywords(self) -> None:
+        """Words of Python's syntax cannot be named in an equation."""
+        for kind in _NAMED:
+            for id in getattr(self.s, kind):
+                if iskeyword(id):
+                    self.v.problem((kind, id), f"{id} is a word of the language", "rename it")
+        for id, table in self.s.set.items():
+            for member in table.members:
+                if iskeyword(member):
+                    what = f"{member} is a word of the language"
+                    self.v.problem(("set", id, "members", member), what, "rename it")
 
     def _register_happenings(self) -> None:
         """Ids of decisions, offers and events are one list, with a member where they have each."""
