@@ -6,10 +6,12 @@ change is what follows from replacing its inputs one by one, in a fixed order. W
 of a decision is the difference to the same game, on the same luck, without it.
 """
 
+import re
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from mali_sim.engine.draws import uniform
 from mali_sim.engine.reference import _operation
 from mali_sim.equations import Node, names_in, show
 from mali_sim.model import Model, Value
@@ -216,14 +218,37 @@ def _observer(game: Game, id: str, month: int) -> Explanation:
     obs = model.scenario.obs[id]
     after, before = game.observed(id, month), game.observed(id, month - 1)
     causes: tuple[Cause, ...] = ()
-    if month > 0:
-        old, new = game.trace(month - 1), game.trace(month)
-        if old.programs is new.programs:
-            target = _output(
-                new, model.layout.blocks["obs"].offset + model.layout.blocks["obs"].labels.index(id)
-            )
-            causes = _substituted(game, old, new, target, _closing_names(game, new, id), obs.source)
+    new = game.trace(month)
+    old = game.trace(month - 1) if month else _before_the_first(game, new)
+    if old.programs is new.programs:
+        target = _output(
+            new, model.layout.blocks["obs"].offset + model.layout.blocks["obs"].labels.index(id)
+        )
+        causes = _substituted(game, old, new, target, _closing_names(game, new, id), obs.source)
     return Explanation(SUBSTITUTION, f"obs.{id}", obs.label, month, before, after, causes)
+
+
+def _before_the_first(game: Game, first: Trace) -> Trace:
+    """A month that closed on what the first one opened on, and in which nothing flowed."""
+    tape = first.programs.trace
+    values = dict(first.values)
+    flows = [v for w, v in tape.watched.items() if w.startswith("flow:")]
+    for value in (*flows, *_happened(first)[0]):
+        values[value.number] = [0.0] * tape.rows(value)
+    for value in tape.ops:
+        if value.op == "draw":
+            values[value.number] = [uniform(first.key, -1, slot) for slot in value.attr]
+        for clock in (a for a in value.args if a.op == "clock"):
+            values.pop(clock.number, None)
+    for block in game.model.layout.blocks.values():
+        kind = block.name.partition(":")[0]
+        if kind in ("stock", "switch", "memory", "obs"):
+            each = block.rows if kind == "obs" else 1
+            for row in range(block.offset, block.offset + each):
+                value = _output(first, row)
+                values[value.number] = list(first.opening[row : row + tape.rows(value)])
+    sources = {**first.sources, "clock": [-1.0, 0.0]}  # as the first state was made
+    return evolve(first, values=values, sources=sources)
 
 
 def _auxiliary(game: Game, name: str, id: str, month: int) -> Explanation:
@@ -315,6 +340,7 @@ def _substituted(
     return tuple(causes)
 
 
+_MEMORY = re.compile(r"(?:smooth|delay)\((\w+)[,.]")
 #: What rows from outside are called where an equation ends at them.
 _LEAVES = {"draw": "luck", "clock": "time", "input": "decisions", "mode": "players"}
 
@@ -381,6 +407,9 @@ def input_label(model: Model, name: str) -> Text:
             return both("Decisions")
         case "players":
             return both("Who plays")
+    past = _MEMORY.match(name)
+    if past is not None:
+        return both("{name} (recent months)", name=input_label(model, past[1]))
     root, _, rest = name.partition(".")
     tables = {"obs": s.obs, "flow": s.flow}
     if root in tables and rest in tables[root]:
