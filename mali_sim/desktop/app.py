@@ -85,7 +85,9 @@ class App:
         self.save_path = (saves or save_folder()) / name
         self._saved = len(game.record.events)
         self._laid: object = None
+        self._below: pygame.Surface | None = None
         self._hand = False
+        self._pointer = (0, 0)
         self._caption()
         if game.finished:
             self.open("debrief")
@@ -178,10 +180,8 @@ class App:
         changed = []
         for pane in self.main.panes:
             active = pane is self.zone
-            signature = (pane.signature(), tuple(pane.rect), active, pane.focus if active else None)
-            if fresh or pane.painted != signature:
+            if fresh or pane.reveal or pane.painted != pane.looks(active):
                 pane.draw(self.screen, self.letters, active)
-                pane.painted = (pane.signature(), tuple(pane.rect), active, pane.focus if active else None)
                 changed.append(pane.rect)
         return changed
 
@@ -189,23 +189,27 @@ class App:
         panel = self.panel
         assert panel is not None
         below = panel.painted is None or fresh
-        signature = panel.signature()
-        if not below and panel.painted == signature:
+        if not below and not panel.reveal and panel.painted == panel.looks(True):
             return []
         before = panel.rect.copy()
         panel.lay_out(size, self.letters)
-        if below or before != panel.rect:
-            if not isinstance(panel, Debrief):
-                for pane in self.main.panes:
-                    pane.draw(self.screen, self.letters, False)
-                    pane.painted = None
-                veil = pygame.Surface(size)
-                veil.fill(DAY.ink)
-                veil.set_alpha(_VEIL)
-                self.screen.blit(veil, (0, 0))
+        if below and not isinstance(panel, Debrief):
+            self._below = self._veiled()
+        if self._below is not None and (below or before != panel.rect):
+            self.screen.blit(self._below, (0, 0))
         panel.draw(self.screen, self.letters, True)
-        panel.painted = panel.signature()
         return [self.screen.get_rect()]
+
+    def _veiled(self) -> pygame.Surface:
+        """The main screen, darkened, to lie below a panel."""
+        for pane in self.main.panes:
+            pane.draw(self.screen, self.letters, False)
+            pane.painted = None
+        veil = pygame.Surface(self.screen.get_size())
+        veil.fill(DAY.ink)
+        veil.set_alpha(_VEIL)
+        self.screen.blit(veil, (0, 0))
+        return self.screen.copy()
 
     # -- what happens ------------------------------------------------------------------------
 
@@ -229,6 +233,7 @@ class App:
         elif event.type == pygame.MOUSEWHEEL:
             self._roll(event)
         elif event.type == pygame.MOUSEMOTION:
+            self._pointer = event.pos
             self._hover(event.pos)
 
     def _key(self, event: pygame.event.Event) -> None:
@@ -313,7 +318,6 @@ class App:
             return
         if spot.stop:
             pane.focus = spot.id
-            pane.painted = pane.painted if pane is self.panel else None
             if pane in self.main.walked:
                 self.zone = pane
         act = spot.press or spot.act
@@ -321,7 +325,7 @@ class App:
             act()
 
     def _roll(self, event: pygame.event.Event) -> None:
-        pane, _ = self._under(pygame.mouse.get_pos())
+        pane, _ = self._under(self._pointer)
         pane.roll(-event.y)
 
     def _hover(self, position: tuple[int, int]) -> None:

@@ -94,13 +94,15 @@ def step_of(value: float, ends: Sequence[float]) -> int:
 class MapDrawing:
     """Draws a map into a rectangle; the coloured picture is kept until it changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: Sequence[Place]) -> None:
+        self.places = tuple(places)
+        self.wide = max((p[0] for place in places for p in place.ring), default=1.0)
+        self.high = max((p[1] for place in places for p in place.ring), default=1.0)
         self._pictures = Kept(8)
 
-    def layout(self, places: Sequence[Place], rect: pygame.Rect) -> tuple[float, Point]:
+    def layout(self, rect: pygame.Rect) -> tuple[float, Point]:
         """Pixels per unit, and where the map begins, so that it fills the rectangle."""
-        wide = max(p[0] for place in places for p in place.ring)
-        high = max(p[1] for place in places for p in place.ring)
+        wide, high = self.wide, self.high
         scale = min(rect.width / wide, rect.height / high)
         return scale, (
             rect.left + (rect.width - wide * scale) / 2,
@@ -108,9 +110,8 @@ class MapDrawing:
         )
 
     def paint(
-        self, brush: Brush, rect: pygame.Rect, places: Sequence[Place], steps: Mapping[str, int],
-        chosen: str | None,
-    ) -> dict[str, list[Point]]:  # fmt: skip
+        self, brush: Brush, rect: pygame.Rect, steps: Mapping[str, int], chosen: str | None
+    ) -> dict[str, list[Point]]:
         """
         Paint the places; returns their outlines in the pane.
 
@@ -119,9 +120,9 @@ class MapDrawing:
         steps : dict of str to int
             0 to 5, by place.
         """
-        scale, (left, top) = self.layout(places, rect)
-        shapes = {p.id: [(left + x * scale, top + y * scale) for x, y in p.ring] for p in places}
-        key = (tuple(rect), tuple(sorted(steps.items())), chosen, brush.letters.scale, len(places))
+        scale, (left, top) = self.layout(rect)
+        shapes = {p.id: [(left + x * scale, top + y * scale) for x, y in p.ring] for p in self.places}
+        key = (tuple(rect), tuple(sorted(steps.items())), chosen, brush.letters.scale)
         picture = self._pictures.get(key, lambda: self._picture(brush, rect, shapes, steps, chosen))
         brush.surface.blit(picture, rect)
         return shapes

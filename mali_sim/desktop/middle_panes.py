@@ -35,9 +35,9 @@ class MapPane(Pane):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.drawing = MapDrawing()
         table = session.game.model.scenario.set.get(session.places or "")
         self.places: tuple[Place, ...] = places_for(table.map, list(table.members)) if table else ()
+        self.drawing = MapDrawing(self.places)
 
     def signature(self) -> object:
         """What the picture depends on."""
@@ -71,9 +71,9 @@ class MapPane(Pane):
             area.width -= side
         chosen = next((m for m, i in values.items() if i.id == f"stock.{s.subject}"), None)
         marked = self._stands(values, brush) or chosen
-        shapes = self.drawing.paint(brush, area, self.places, steps, marked)
+        shapes = self.drawing.paint(brush, area, steps, marked)
         self._key(brush, area, ends, values)
-        scale, (left, upper) = self.drawing.layout(self.places, area)
+        scale, (left, upper) = self.drawing.layout(area)
         anchors = [(p.id, (left + p.label[0] * scale, upper + p.label[1] * scale)) for p in self.places]
         words = {
             m: (s.words.of(s.game.model.sets.labels[s.places or "", m]), s.number(i))
@@ -87,11 +87,9 @@ class MapPane(Pane):
     def _room_beside(self, brush: Brush, area: pygame.Rect, side: int) -> bool:
         """Whether a card fits beside the map and leaves its corner to the key."""
         narrow = pygame.Rect(area.left, area.top, area.width - side, area.height)
-        scale, (left, _) = self.drawing.layout(self.places, narrow)
-        wide = max(p[0] for place in self.places for p in place.ring) * scale
-        return scale == self.drawing.layout(self.places, area)[
-            0
-        ] and left - area.left + wide * 0.3 > brush.px(112)
+        scale, (left, _) = self.drawing.layout(narrow)
+        wide = self.drawing.wide * scale
+        return scale == self.drawing.layout(area)[0] and left - area.left + wide * 0.3 > brush.px(112)
 
     def _spot(
         self, brush: Brush, member: str, shape: Sequence[tuple[float, float]], indicator: Indicator

@@ -34,7 +34,7 @@ class Panel(Pane):
 
     def signature(self) -> object:
         """What the picture depends on."""
-        return self.session.version, self.focus
+        return self.session.version
 
     def lay_out(self, size: tuple[int, int], letters: Lettering) -> None:
         """In the middle of the window, as high as its content."""
@@ -278,7 +278,6 @@ class Why(Panel):
 
     def _stand(self, n: int) -> None:
         self.focus = f"cause {n}"
-        self.painted = None
 
     def _behind(self, brush: Brush, cause: Cause, x: int, y: int, wide: int) -> int:
         """Equation, this month's numbers, grade, sources."""

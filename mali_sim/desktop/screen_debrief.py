@@ -27,7 +27,7 @@ class Debrief(Panel):
 
     def signature(self) -> object:
         """What the picture depends on."""
-        return self.session.version, self.focus, self.session.message
+        return self.session.version, self.session.message
 
     def lay_out(self, size: tuple[int, int], letters: Lettering) -> None:
         """All of the window."""

