@@ -86,6 +86,7 @@ class App:
         self._saved = len(game.record.events)
         self._laid: object = None
         self._below: pygame.Surface | None = None
+        self._painted: list[pygame.Rect] = []
         self._hand = False
         self._pointer = (0, 0)
         self._caption()
@@ -159,12 +160,13 @@ class App:
 
     def draw(self) -> None:
         """Show what changed since the last time."""
-        changed = self._refresh()
-        if changed:
-            pygame.display.update(changed)
+        self._refresh()
+        if self._painted:
+            pygame.display.update(self._painted)
+            self._painted = []
 
-    def _refresh(self) -> list[pygame.Rect]:
-        """Paint the panes whose signature moved; returns where."""
+    def _refresh(self) -> None:
+        """Paint the panes that look otherwise than they did; remember where, until it is shown."""
         self.screen = pygame.display.get_surface() or self.screen
         size = self.screen.get_size()
         laid = size, self.session.version, self.session.words.language
@@ -175,22 +177,21 @@ class App:
             self.main.lay_out(size, self.letters)
             self._laid = laid
         if self.panel is not None:
-            return self._refresh_panel(size, fresh)
+            self._refresh_panel(size, fresh)
+            return
         self.main.decisions.wish()
-        changed = []
         for pane in self.main.panes:
             active = pane is self.zone
             if fresh or pane.reveal or pane.painted != pane.looks(active):
                 pane.draw(self.screen, self.letters, active)
-                changed.append(pane.rect)
-        return changed
+                self._painted.append(pane.rect.copy())
 
-    def _refresh_panel(self, size: tuple[int, int], fresh: bool) -> list[pygame.Rect]:
+    def _refresh_panel(self, size: tuple[int, int], fresh: bool) -> None:
         panel = self.panel
         assert panel is not None
         below = panel.painted is None or fresh
         if not below and not panel.reveal and panel.painted == panel.looks(True):
-            return []
+            return
         before = panel.rect.copy()
         panel.lay_out(size, self.letters)
         if below and not isinstance(panel, Debrief):
@@ -198,7 +199,7 @@ class App:
         if self._below is not None and (below or before != panel.rect):
             self.screen.blit(self._below, (0, 0))
         panel.draw(self.screen, self.letters, True)
-        return [self.screen.get_rect()]
+        self._painted = [self.screen.get_rect()]
 
     def _veiled(self) -> pygame.Surface:
         """The main screen, darkened, to lie below a panel."""
@@ -397,7 +398,7 @@ class App:
             self._next_question()
             return
         s.advance()
-        self.main.decisions.scroll = 0
+        self.main.decisions.focus, self.main.decisions.scroll = None, 0
         self.open("report")
 
     def _after_report(self) -> None:

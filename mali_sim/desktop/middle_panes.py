@@ -66,13 +66,18 @@ class MapPane(Pane):
         steps = {m: step_of(i.value, ends) for m, i in values.items()}
         area = pygame.Rect(px(16), top + px(6), brush.width - px(32), brush.height - top - px(14))
         side = px(196)
+        if all(len(place.ring) == 4 for place in self.places):
+            corner = pygame.Rect(area.left, area.top, px(116), area.height)
+            area.left, area.width = corner.right, area.width - corner.width
+        else:
+            corner = area
         if s.report and self._room_beside(brush, area, side):
             self._happened(brush, pygame.Rect(area.right - side, area.top, side, area.height))
             area.width -= side
         chosen = next((m for m, i in values.items() if i.id == f"stock.{s.subject}"), None)
         marked = self._stands(values, brush) or chosen
         shapes = self.drawing.paint(brush, area, steps, marked)
-        self._key(brush, area, ends, values)
+        self._key(brush, corner, ends, values)
         scale, (left, upper) = self.drawing.layout(area)
         anchors = [(p.id, (left + p.label[0] * scale, upper + p.label[1] * scale)) for p in self.places]
         words = {
@@ -276,12 +281,10 @@ class WhyPane(Pane):
         s = self.session
         month = s.month_name(explanation.month)
         decimals = change_decimals(explanation.change, indicator.decimals)
-        text = s.words(
-            "{change} in {month}",
-            change=s.words.number(explanation.change, decimals, signed=True),
-            month=month,
-        )
-        verdict = s.verdict_of(s.subject, explanation.change, decimals)
+        first = len(indicator.series) < 2
+        change = s.words.number(explanation.change, decimals, signed=not first)
+        text = s.words("{change} in {month}", change=change, month=month)
+        verdict = "neither" if first else s.verdict_of(s.subject, explanation.change, decimals)
         said = s.verdict_word(verdict)
         unit = s.words.of(indicator.unit)
         parts = [p for p in (text, said, unit) if p]

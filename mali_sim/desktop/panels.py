@@ -196,7 +196,7 @@ class Asking(Panel):
         else:
             said = s.words("It can wait for some time, then it lapses.")
         y = brush.text(said, x, y + px(STEP * 2), "small", brush.theme.muted, wide)
-        rect = brush.button("close", s.words("Not now"), x, y + px(STEP * 2), self.close, key="Esc")
+        rect = brush.button("close", s.words("Not now"), x, y + px(STEP * 2), self.close, key=s.words("Esc"))
         return rect.bottom + px(STEP * 5)
 
     def _answer(self, brush: Brush, choice: Choice, x: int, y: int, wide: int, offer: bool) -> int:
@@ -320,7 +320,7 @@ class Help(Panel):
                 words("left, right"),
                 words("another topic, another layer of the map, another view of the partners"),
             ),
-            ("Enter", words("choose: put a card into the plan or take it out, look into a number")),
+            (words("Enter"), words("choose: put a card into the plan or take it out, look into a number")),
             ("U, Ctrl Z", words("take back the last decision of this month")),
             (words("N, Space"), words("play the month")),
             ("W", words("why the chosen number changed")),
@@ -329,7 +329,7 @@ class Help(Panel):
             ("M", words("write a note into the record")),
             ("S", words("save the game")),
             ("L", words("English or French")),
-            ("Esc", words("back")),
+            (words("Esc"), words("back")),
         ]
         column = max(brush.letters.width(key, "strong") for key, _ in rows) + px(STEP * 6)
         for key, text in rows:

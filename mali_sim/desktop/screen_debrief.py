@@ -55,7 +55,13 @@ class Debrief(Panel):
             "leave", s.words("Close"), right, y + px(16), self.leave, primary=True, right=True
         )
         rect = brush.button(
-            "look", s.words("Look around"), rect.left - px(12), y + px(21), self.close, right=True, key="Esc"
+            "look",
+            s.words("Look around"),
+            rect.left - px(12),
+            y + px(21),
+            self.close,
+            right=True,
+            key=s.words("Esc"),
         )
         rect = brush.button(
             "save", s.words("Save"), rect.left - px(12), y + px(21), self.save, right=True, key="S"

@@ -244,7 +244,8 @@ class StatusLine(Pane):
         about = words("A model of one briefing’s argument, February 2023")
         keys = [
             ("Tab", words("next part")), ("↑↓", words("move")), ("←→", words("turn over")),
-            ("Enter", words("choose")), ("U", words("undo")), ("N", words("next month")), ("W", words("why")),
+            (words("Enter"), words("choose")), ("U", words("undo")), ("N", words("next month")),
+            ("W", words("why")),
             ("S", words("save")), ("L", words("français")), ("?", words("help")),
         ]  # fmt: skip
         right = brush.width - px(20)

@@ -102,7 +102,8 @@ class PartnerPane(Pane):
             kind = "up" if indicator.change > 0 else "down"
             brush.sign(kind, left, below + (line - size) // 2, size, colour)
             number = s.words.number(abs(indicator.change), indicator.decimals)
-            if left + px(14) + brush.letters.width(number, "small") <= x + wide + px(4):
+            fits = left + px(14) + brush.letters.width(number, "small") <= x + wide + px(4)
+            if fits and number != "0":
                 brush.text(number, left + px(14), below, "small", colour)
         brush.rule(x, rect.bottom, wide)
         return rect.bottom + px(3)
@@ -292,7 +293,7 @@ class DecisionPane(Pane):
                 s.words("Take it out of the plan") if standing.planned else s.words("Put it into the plan")
             )
             if not measure:
-                key = "Enter" if self.focus == choice.id else ""
+                key = s.words("Enter") if self.focus == choice.id else ""
                 brush.button(
                     f"take {choice.id}",
                     label,
