@@ -14,7 +14,7 @@ from mali_sim.model.switches import allowed_values, is_value, note_conflicts, wo
 from mali_sim.model.typed import MAX_ROWS, UNKNOWN, Reads, Typed, constant_interval
 from mali_sim.model.variables import Variables
 from mali_sim.scenario import did_you_mean
-from mali_sim.scenario.classes import ID, Effect, Event, Stock, toml_key
+from mali_sim.scenario.classes import ID, Effect, Event, Offer, Stock, toml_key
 
 Path = tuple[str, ...]
 
@@ -555,8 +555,17 @@ class Checker:
                 self.v.problem(path, what, "say what must hold, or leave them out")
             if o.keeps is not None and (o.grace is None or not o.breach):
                 self.v.problem(path, "keeps without grace or breach", "say from when, and what breach costs")
+            self._looked_at(path, o)
             for key in ("effects", "breach", "fulfilled"):
                 self._effects((*path, key), getattr(o, key), o.each)
+
+    def _looked_at(self, path: Path, offer: Offer) -> None:
+        """Grace must end before the bargain does, or nobody ever looks at what it asks."""
+        ends = [self.s.constant.get(name or "") for name in (offer.grace, offer.lasts)]
+        grace, lasts = (c.value if c is not None else None for c in ends)
+        if isinstance(grace, float) and isinstance(lasts, float) and grace >= lasts:
+            what = f"{offer.grace} ({grace:g}) is not shorter than {offer.lasts} ({lasts:g})"
+            self.v.problem((*path, "grace"), what, "keeps would never be looked at: shorten it")
 
     def _events(self) -> None:
         for id, e in self.s.event.items():

@@ -2,8 +2,9 @@
 What a decision changes: paired futures, with and without it, on the same luck.
 
 A forecast knows what its seat knows. Others' submissions are not in it, hidden stocks
-are replaced by the seat's estimate with its doubt, and its luck is its own: it never
-touches the game's draws.
+are replaced by the seat's estimate with its doubt, constants are those of the reading
+even in a game whose own were drawn, and its luck is its own: it never touches the game's
+draws.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import field, frozen
 
-from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Simulation, run_once
+from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Simulation, constant_rows, run_once
 from mali_sim.engine import draws as engine_draws
 from mali_sim.model import Model
 from mali_sim.play.game import Game
@@ -130,7 +131,9 @@ def _futures(
     inputs = np.zeros((len(model.happenings.actions), 1))
     for id in chosen:
         inputs[model.action_rows[id]] = 1.0
-    sim = Simulation(model, Cast((after,)), seed, numbers, game.parameters, backend, known, game.month)
+    sim = Simulation(
+        model, Cast((after,)), seed, numbers, game.assumed_parameters, backend, known, game.month
+    )
     sim.recast(Cast((now,)))
     sim.step(inputs)
     found[:, 0] = sim.state[rows]
@@ -163,11 +166,12 @@ def known_state(game: Game, actor: str, keys: np.ndarray) -> np.ndarray:
     seen = _observers_seen(model, actor)
     if not hidden and len(seen) == len(model.scenario.obs):
         return state
-    guesses = run_once(game.programs.guess, game.const, game.state.reshape(-1, 1), runs=1, month=game.month)
+    const = constant_rows(game.programs, game.assumed_parameters)
+    guesses = run_once(game.programs.guess, const, game.state.reshape(-1, 1), runs=1, month=game.month)
     for number, (id, stock) in enumerate(hidden):
         block = model.layout.blocks[f"stock:{id}"]
         guess = guesses[block.offset : block.offset + block.rows, 0]
-        doubt = game._constant(stock.doubt or "")
+        doubt = float(const[model.parameters.items[stock.doubt or ""].offset, 0])
         low, high = stock.bounds or (0.0, np.inf)
         for row in range(block.rows):
             slots = [(number * 4096 + row) * 4 + k + 1 for k in range(4)]
@@ -175,7 +179,7 @@ def known_state(game: Game, actor: str, keys: np.ndarray) -> np.ndarray:
             state[block.offset + row] = np.clip(guess[row] + doubt * 3.0**0.5 * shocks, low, high)
     program = game.programs.estimate
     if program.outputs:
-        made = run_once(program, game.const, state, runs=len(keys), keys=keys, month=game.month)
+        made = run_once(program, const, state, runs=len(keys), keys=keys, month=game.month)
         for offset, value in program.outputs:
             if offset in seen:
                 continue

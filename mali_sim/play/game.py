@@ -29,7 +29,15 @@ from mali_sim.engine import (
 from mali_sim.engine import draws as engine_draws
 from mali_sim.engine.reference import run_program
 from mali_sim.model import Model, build
-from mali_sim.play.address import Address, AddressError, Draw, controllers, parameters_for, profile_of
+from mali_sim.play.address import (
+    Address,
+    AddressError,
+    Draw,
+    controllers,
+    parameters_for,
+    profile_of,
+    reading_parameters,
+)
 from mali_sim.play.legality import Legality
 from mali_sim.play.months import MonthReport, NotAllowed, Standing, Trace
 from mali_sim.play.record import Header, Record, SaveError, read_record
@@ -268,6 +276,18 @@ class Game:
     def seats(self) -> list[str]:
         """Actors played by people now."""
         return [a for a, who in self._controllers.items() if who == HUMAN]
+
+    @cached_property
+    def assumed_parameters(self) -> np.ndarray:
+        """
+        What a seat takes the constants for: the reading, never what was drawn for this run.
+
+        Returns
+        -------
+        ndarray, shape (parameter rows, 1)
+        """
+        header = self.record.header
+        return reading_parameters(self.model, header.reading, header.changes)
 
     def _seed(self, month: int) -> int:
         seed = self.record.header.seed
