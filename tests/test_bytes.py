@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,33 @@ def test_campaign_10_000_runs_of_24_months_in_blocks_of_1000_and_of_7(path):
         whole = final(model, numbers, months)
         parts = [final(model, numbers[n : n + 7], months) for n in range(0, 1000, 7)]
         assert sha(np.concatenate(parts, axis=1)) == sha(whole)
+
+
+def _half(task: tuple[Path, int, int, int, int, Backend]) -> np.ndarray:
+    """What one of two workers does: consecutive runs, in blocks."""
+    path, start, stop, size, months, backend = task
+    model = shared_model(path)
+    parts = [final(model, range(n, min(n + size, stop)), months, backend) for n in range(start, stop, size)]
+    return np.concatenate(parts, axis=1)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
+def test_campaign_one_worker_and_two_numpy_and_native_the_reference_and_single_runs(path):
+    native = native_or_skip()
+    model, runs = shared_model(path), 10_000
+    months = model.scenario.scenario.months
+    whole = _half((path, 0, runs, 1000, months, Backend.NUMPY))
+    expected = sha(whole)
+    for backend, size in ((Backend.NUMPY, 1000), (Backend.NUMPY, 7), (native, 1000), (native, 7)):
+        workers = ProcessPoolExecutor if backend is Backend.NUMPY else ThreadPoolExecutor
+        halves = [(path, n, n + runs // 2, size, months, backend) for n in (0, runs // 2)]
+        with workers(2) as pool:
+            assert sha(np.concatenate(list(pool.map(_half, halves)), axis=1)) == expected, (backend, size)
+        if backend is native:
+            assert sha(_half((path, 0, runs, size, months, backend))) == expected, (backend, size)
+    for backend, size in ((Backend.REFERENCE, 200), (Backend.NUMPY, 1), (native, 1)):
+        assert sha(blocks(model, 200, size, months, backend)) == sha(whole[:, :200]), (backend, size)
 
 
 @pytest.mark.parametrize("path", ALL_SCENARIOS, ids=lambda p: p.stem)
