@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from attrs import define, frozen
 
 from mali_sim.play import Forecast, Game, forecast
-from mali_sim.play.aspects import joined, still
+from mali_sim.play.aspects import joined
 
 MONTHS = 12
 
@@ -55,7 +55,7 @@ class Futures:
         with self._change:
             if self._wish is not None and self._wish.key == key:
                 return
-            self._wish = _Wish(key, still(game), actor, action)
+            self._wish = _Wish(key, game.snapshot(), actor, action)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="futures", daemon=True)
                 self._thread.start()

@@ -1,13 +1,11 @@
 """What front ends ask beside a seat's view: layers, conditions, notes, and forecasts in portions."""
 
-import copy
 from collections.abc import Sequence
 
 import numpy as np
 from attrs import evolve, frozen
 
 from mali_sim.play.forecast import Forecast
-from mali_sim.play.game import Game
 from mali_sim.play.view import Choice, SeatView
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import LANGUAGES, Words, both
@@ -109,16 +107,6 @@ def notes(view: SeatView) -> list[tuple[int, str]]:
         for event in view.game.record.events
         if event["kind"] == "note" and event.get("actor") == view.actor
     ]
-
-
-def still(game: Game) -> Game:
-    """The game as it stands, for forecasts made beside the play; it must not be played on."""
-    made = copy.copy(game)
-    made.plan = {actor: list(plan) for actor, plan in game.plan.items()}
-    made.states = list(game.states)
-    made._controllers = dict(game._controllers)
-    made._stepper = None
-    return made
 
 
 def joined(parts: Sequence[Forecast]) -> Forecast:

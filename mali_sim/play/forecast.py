@@ -100,10 +100,8 @@ def forecast(
     numbers = np.arange(first_run, first_run + runs, dtype=np.uint64)
     known = known_state(game, actor, engine_draws.run_keys(seed, numbers))
     names = tuple(id for id, o in game.model.scenario.obs.items() if not o.known_to or actor in o.known_to)
-    results = [
-        _futures(game, actor, chosen, known, seed, numbers, months, names, backend)
-        for chosen in (plan, (*plan, *actions))
-    ]
+    futures = _Futures(game, actor, known, seed, numbers, months, names, backend)
+    results = [futures.of(chosen) for chosen in (plan, (*plan, *actions))]
     return Forecast(actor, tuple(actions), plan, months, runs, names, *results)
 
 
@@ -113,36 +111,42 @@ def forecast_seed(model: Model, month: int, actor: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "little")
 
 
-def _futures(
-    game: Game, actor: str, chosen: tuple[str, ...], known: np.ndarray, seed: int,
-    numbers: np.ndarray, months: int, names: tuple[str, ...], backend: Backend,
-) -> np.ndarray:  # fmt: skip
-    """One side: this month the plan, then the seat's fallback; others by their controllers."""
-    model = game.model
-    fallback = model.scenario.actor[actor].fallback or TENDENCY
-    after = {a: (TENDENCY if who == HUMAN else who) for a, who in game.cast.items()}
-    after[actor] = fallback
-    now = {**after, actor: HUMAN}
-    block = model.layout.blocks["obs"]
-    rows = [block.offset + block.labels.index(n) for n in names]
-    found = np.zeros((len(names), months, len(numbers)))
-    if not months:
+class _Futures:
+    """Runs from what a seat knows: this month a plan, then its fallback; others by their controllers."""
+
+    def __init__(
+        self, game: Game, actor: str, known: np.ndarray, seed: int, numbers: np.ndarray,
+        months: int, names: tuple[str, ...], backend: Backend,
+    ) -> None:  # fmt: skip
+        self.game, self.known, self.months = game, known, months
+        after = {a: (TENDENCY if who == HUMAN else who) for a, who in game.cast.items()}
+        after[actor] = game.model.scenario.actor[actor].fallback or TENDENCY
+        self.now, self.after = Cast(({**after, actor: HUMAN},)), Cast((after,))
+        block = game.model.layout.blocks["obs"]
+        self.rows = [block.offset + block.labels.index(n) for n in names]
+        self.sim = Simulation(
+            game.model, self.after, seed, numbers, game.assumed_parameters, backend, known, game.month
+        )
+
+    def of(self, chosen: tuple[str, ...]) -> np.ndarray:
+        """
+        Observers by month, with these actions this month.
+
+        Returns
+        -------
+        ndarray, shape (observers, months, runs)
+        """
+        sim, actions = self.sim, self.game.model.action_rows
+        found = np.zeros((len(self.rows), self.months, self.known.shape[1]))
+        inputs = np.zeros((len(actions), 1))
+        inputs[[actions[id] for id in chosen]] = 1.0
+        sim.reset(self.known, self.game.month)
+        for month in range(self.months):
+            sim.recast(self.after if month else self.now)
+            sim.step(None if month else inputs)
+            found[:, month] = sim.state[self.rows]
+        sim.check()
         return found
-    inputs = np.zeros((len(model.happenings.actions), 1))
-    for id in chosen:
-        inputs[model.action_rows[id]] = 1.0
-    sim = Simulation(
-        model, Cast((after,)), seed, numbers, game.assumed_parameters, backend, known, game.month
-    )
-    sim.recast(Cast((now,)))
-    sim.step(inputs)
-    found[:, 0] = sim.state[rows]
-    sim.recast(Cast((after,)))
-    for month in range(1, months):
-        sim.step()
-        found[:, month] = sim.state[rows]
-    sim.check()
-    return found
 
 
 def known_state(game: Game, actor: str, keys: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ ends show what it says and pass on what people do; they compute nothing.
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -483,6 +484,15 @@ class Game:
         id = plan[-1]
         self.withdraw(actor, id)
         return id
+
+    def snapshot(self) -> "Game":
+        """The game as it stands, for looking ahead beside the play; not to be played on."""
+        made = copy(self)
+        made.plan = {actor: list(plan) for actor, plan in self.plan.items()}
+        made.states = list(self.states)
+        made._controllers = dict(self._controllers)
+        made._stepper = None
+        return made
 
     # -- what happened -------------------------------------------------------------------
 
