@@ -15,6 +15,7 @@ from mali_sim.engine.draws import uniform
 from mali_sim.engine.reference import _operation
 from mali_sim.equations import Node, names_in, show
 from mali_sim.model import Model, Value
+from mali_sim.model.layout import Block
 from mali_sim.model.tape import is_zero
 from mali_sim.play.game import Game, Trace
 from mali_sim.scenario import Text, did_you_mean
@@ -217,14 +218,12 @@ def _observer(game: Game, id: str, month: int) -> Explanation:
     model = game.model
     obs = model.scenario.obs[id]
     after, before = game.observed(id, month), game.observed(id, month - 1)
-    causes: tuple[Cause, ...] = ()
-    new = game.trace(month)
-    old = game.trace(month - 1) if month else _before_the_first(game, new)
-    if old.programs is new.programs:
-        target = _output(
-            new, model.layout.blocks["obs"].offset + model.layout.blocks["obs"].labels.index(id)
-        )
-        causes = _substituted(game, old, new, target, _closing_names(game, new, id), obs.source)
+    new = game.trace(month, month - 1 if month else None)
+    old = game.trace(month - 1, month) if month else _before_the_first(game, new)
+    target = _output(new, model.layout.blocks["obs"].offset + model.layout.blocks["obs"].labels.index(id))
+    causes = _substituted(game, old, new, target, _closing_names(game, new, id), obs.source)
+    if len(causes) == 1 and causes[0].id in model.scenario.stock:
+        causes = _through_postings(game, old, new, target, id, causes[0])
     return Explanation(SUBSTITUTION, f"obs.{id}", obs.label, month, before, after, causes)
 
 
@@ -257,11 +256,11 @@ def _auxiliary(game: Game, name: str, id: str, month: int) -> Explanation:
     dims = model.variables.aux_dims[id]
     row = _row_of(model, name, id, dims)
     aux = model.scenario.aux[id]
-    new = game.trace(month)
+    new = game.trace(month, month - 1 if month else None)
     after = new.watched(f"aux:{id}")[row]
     if month == 0:
         return Explanation(SUBSTITUTION, name, aux.label, month, after, after, ())
-    old = game.trace(month - 1)
+    old = game.trace(month - 1, month)
     before = old.watched(f"aux:{id}")[row]
     target = new.programs.trace.watched[f"aux:{id}"]
     causes = _substituted(game, old, new, target, _opening_names(game, new, id), aux.source, row)
@@ -299,11 +298,27 @@ def _closing_names(game: Game, trace: Trace, own: str) -> dict[int, str]:
             names[value.number] = f"flow.{watched[5:]}"
     for value, happened in zip(*_happened(trace), strict=False):
         names.setdefault(value.number, f"happened.{happened}")
+    for name in ("offer", "offer_age", "since", "pending"):
+        block = model.layout.blocks.get(name)
+        if block is not None:
+            names |= _single_rows(trace, block)
     obs = model.layout.blocks["obs"]
     for id in obs.labels:
         if id != own:
             names.setdefault(_output(trace, obs.offset + obs.labels.index(id)).number, f"obs.{id}")
     return names
+
+
+def _single_rows(trace: Trace, block: Block) -> dict[int, str]:
+    """Names of single rows of a block that is computed as a whole: ``offer.ID``."""
+    tape = trace.programs.trace
+    whole = {value.number for offset, value in tape.outputs if offset == block.offset}
+    whole |= {v.args[0].number for _, v in tape.outputs if v.number in whole and v.op == "add"}
+    return {
+        value.number: f"{block.name}.{block.labels[value.attr]}"
+        for value in tape.ops
+        if value.op == "rows" and not value.dims and value.args[0].number in whole
+    }
 
 
 def _happened(trace: Trace) -> tuple[tuple[Value, ...], tuple[str, ...]]:
@@ -336,6 +351,43 @@ def _substituted(
         if value != last:
             causes.append(Cause(label, input_label(game.model, label), value - last, "", "", None, source))
         last = value
+    causes.sort(key=lambda c: -abs(c.amount))
+    return tuple(causes)
+
+
+def _through_postings(
+    game: Game, old: Trace, new: Trace, target: Value, own: str, only: Cause
+) -> tuple[Cause, ...]:
+    """
+    Of an observer that follows one stock: what each of the stock's postings did to it.
+
+    The stock goes from its opening to its closing posting by posting, and the observer
+    with it; the steps sum to the change.
+    """
+    block = game.model.layout.blocks[f"stock:{only.id}"]
+    inputs = _inputs(game, target, _closing_names(game, new, own))
+    given = dict.fromkeys(inputs, True)
+    rows = list(new.opening[block.offset : block.offset + block.rows])
+    values = [v for v in inputs[only.id] if len(new.rows(v)) == block.rows]
+    if len(values) != len(inputs[only.id]):
+        return (only,)
+
+    def seen() -> float:
+        return _evaluate(old, new, target, inputs, given, {v.number: rows for v in values})[0]
+
+    amounts: dict[tuple[str, str], float] = {}
+    last = seen()
+    for posting in new.programs.postings:
+        if posting.stock != only.id:
+            continue
+        paid = new.watched(posting.watched)
+        for row, source in posting.rows:
+            rows[row] += posting.sign * paid[source]
+        value = seen()
+        key = (posting.kind, posting.cause)
+        amounts[key] = amounts.get(key, 0.0) + value - last
+        last = value
+    causes = [_posted(game, new, *key, amount) for key, amount in amounts.items() if amount]
     causes.sort(key=lambda c: -abs(c.amount))
     return tuple(causes)
 
@@ -376,12 +428,14 @@ def _inputs(game: Game, target: Value, names: Mapping[int, str]) -> dict[str, li
 
 
 def _evaluate(
-    old: Trace, new: Trace, target: Value, inputs: Mapping[str, list[Value]], given: Mapping[str, bool]
-) -> list[float]:
+    old: Trace, new: Trace, target: Value, inputs: Mapping[str, list[Value]], given: Mapping[str, bool],
+    instead: Mapping[int, list[float]] | None = None,
+) -> list[float]:  # fmt: skip
     known: dict[int, list[float]] = {}
     for label, values in inputs.items():
         for value in values:
             known[value.number] = (new if given[label] else old).rows(value)
+    known |= instead or {}
 
     def rows(value: Value) -> list[float]:
         if value.number not in known:
@@ -417,11 +471,13 @@ def input_label(model: Model, name: str) -> Text:
     for table in (s.stock, s.aux, s.switch):
         if name in table:
             return table[name].label
-    if root in ("since", "offer", "pending", "happened"):
+    if root in ("since", "offer", "offer_age", "pending", "happened"):
         try:
-            label = happening_label(model, rest)[0]
+            label = happening_label(model, f"accept.{rest}" if root.startswith("offer") else rest)[0]
         except UnknownName:
             label = Text(rest, rest)
+        if root.startswith("offer"):
+            return both("Bargain: {name}", name=label)
         return both("Since: {name}", name=label) if root == "since" else label
     return Text(name, name)
 

@@ -496,11 +496,23 @@ class Game:
 
     # -- what happened -------------------------------------------------------------------
 
-    def trace(self, month: int) -> Trace:
-        """A played month with every value, computed again by the reference backend."""
-        if month not in self._traces:
-            cast = self._cast(self.casts[month])
-            programs = self.model.programs(cast.strategies())
+    def trace(self, month: int, beside: int | None = None) -> Trace:
+        """
+        A played month with every value, computed again by the reference backend.
+
+        Parameters
+        ----------
+        beside : int, optional
+            Another month, played by others perhaps: the tape then has the strategies of
+            both, so that their values can be compared.
+        """
+        cast = self._cast(self.casts[month])
+        strategies = set(cast.strategies())
+        if beside is not None:
+            strategies |= set(self._cast(self.casts[beside]).strategies())
+        programs = self.model.programs(tuple(sorted(strategies)))
+        known = self._traces.get(month)
+        if known is None or known.programs is not programs:
             const = constant_rows(programs, self.parameters)
             owners = {id: s.actor for id, s in self.model.scenario.strategy.items()}
             modes = cast.modes(programs, list(self.model.scenario.actor), owners)
