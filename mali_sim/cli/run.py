@@ -137,7 +137,10 @@ def as_table(game: "Game") -> str:
     for id, value in game.outcomes().items():
         outcome = model.scenario.outcome[id]
         decimals = model.scenario.obs[outcome.of[4:]].decimals
-        lines.append(f"  {outcome.label.en}: {words.number(value, decimals)} {outcome.unit}")
+        told = f"{words.number(value, decimals)} {outcome.unit}"
+        if outcome.unit == "share" and not decimals:
+            told = "yes" if value >= 1 else "no" if value <= 0 else told
+        lines.append(f"  {outcome.label.en}: {told}")
     ending = game.ending()
     if ending and game.finished:
         lines += ["", f"ending: {model.scenario.ending[ending].title.en}"]

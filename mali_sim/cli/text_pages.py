@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from mali_sim.cli.text_figures import Figures
+from mali_sim.engine import HUMAN
 from mali_sim.play import Choice, Indicator, MonthReport, Question
 from mali_sim.play.aspects import notes
 from mali_sim.play.digest import Yardstick, biggest, root_causes, yardstick
@@ -282,6 +283,7 @@ class Pages(Figures):
         events: list[str] = []
         others: list[str] = []
         submitted = self.game.inputs[report.month]
+        played_by = self.game.casts[report.month].get(self.view.actor)
         for line in self.view.lines(report):
             told = self.words.of(line.text)
             if line.kind in ("decision", "ask", "accept", "refuse", "choice"):
@@ -289,6 +291,8 @@ class Pages(Figures):
                     others.append(told)
                 elif (line.actor, line.id) in submitted:
                     own.append(self.say(self.words("You"), self.action_name(line.id)))
+                elif played_by != HUMAN:
+                    own.append(told)
                 else:
                     told = self.say(self.words("Not answered, so"), self.action_name(line.id))
                     unanswered.append(told)

@@ -344,8 +344,10 @@ def debrief_page(pages: Pages, save: str) -> list[str]:
     if save:
         lines.append(words("Open it again: {command}", command=f"mali-sim play --text --load {save}"))
     header = game.record.header
-    lines.append(words("The same luck from the start: {command}",
-                       command=f"mali-sim play --text {header.scenario} --seed {header.seed}"))
+    again = f"mali-sim play --text {header.scenario} --actor {pages.view.actor} --seed {header.seed}"
+    if words.language != "en":
+        again += f" --lang {words.language}"
+    lines.append(words("The same luck from the start: {command}", command=again))
     return lines  # fmt: skip
 
 

@@ -39,8 +39,12 @@ def display_problem() -> str | None:
         pygame.display.init()
     except pygame.error as error:
         return f"no window can be opened: {error}"
+    found = pygame.display.get_driver()
     if not already:
         pygame.display.quit()
+    if not driver and found in ("dummy", "offscreen", "evdev", "KMSDRM"):
+        where = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+        return f"there is no display at {where}: nothing answers there"
     return None
 
 

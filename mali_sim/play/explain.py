@@ -222,8 +222,9 @@ def _observer(game: Game, id: str, month: int) -> Explanation:
     old = game.trace(month - 1, month) if month else _before_the_first(game, new)
     target = _output(new, model.layout.blocks["obs"].offset + model.layout.blocks["obs"].labels.index(id))
     causes = _substituted(game, old, new, target, _closing_names(game, new, id), obs.source)
-    if len(causes) == 1 and causes[0].id in model.scenario.stock:
-        causes = _through_postings(game, old, new, target, id, causes[0])
+    if causes and len(causes) <= _FEW and causes[0].id in model.scenario.stock:
+        parts = _through_postings(game, old, new, target, id, causes[0])
+        causes = tuple(sorted((*parts, *causes[1:]), key=lambda c: -abs(c.amount)))
     return Explanation(SUBSTITUTION, f"obs.{id}", obs.label, month, before, after, causes)
 
 
@@ -359,14 +360,15 @@ def _through_postings(
     game: Game, old: Trace, new: Trace, target: Value, own: str, only: Cause
 ) -> tuple[Cause, ...]:
     """
-    Of an observer that follows one stock: what each of the stock's postings did to it.
+    Of an observer that follows a stock: what each of the stock's postings did to it.
 
     The stock goes from its opening to its closing posting by posting, and the observer
-    with it; the steps sum to the change.
+    with it; the steps sum to the cause that they stand for.
     """
     block = game.model.layout.blocks[f"stock:{only.id}"]
     inputs = _inputs(game, target, _closing_names(game, new, own))
-    given = dict.fromkeys(inputs, True)
+    order = list(inputs)
+    given = {label: order.index(label) < order.index(only.id) for label in order}
     rows = list(new.opening[block.offset : block.offset + block.rows])
     values = [v for v in inputs[only.id] if len(new.rows(v)) == block.rows]
     if len(values) != len(inputs[only.id]):
@@ -393,6 +395,8 @@ def _through_postings(
 
 
 _MEMORY = re.compile(r"(?:smooth|delay)\((\w+)[,.]")
+#: An observer with so few causes follows a stock closely enough to look into it.
+_FEW = 3
 #: What rows from outside are called where an equation ends at them.
 _LEAVES = {"draw": "luck", "clock": "time", "input": "decisions", "mode": "players"}
 

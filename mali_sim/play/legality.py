@@ -132,8 +132,10 @@ class Legality:
                 return both("Done; it can be done once.")
             if table.cooldown is not None:
                 months = self.constant(table.cooldown) - since
+                if 0 < months <= 1:
+                    return both("Too soon, one more month.")
                 if months > 0:
-                    return both("Too soon: {months} more months.", months=int(-(-months // 1)))
+                    return both("Too soon, {months} more months.", months=int(-(-months // 1)))
         because = getattr(action.table, "because", None)
         if because is not None:
             return action.item.words(because, self.model.sets)

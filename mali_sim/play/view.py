@@ -418,6 +418,6 @@ def verdict(change: float, better: str, decimals: int) -> str:
     """Whether a change is for the better, as far as it shows at these decimals."""
     if better == "none":
         return NEITHER
-    if abs(change) < 0.5 * 10**-decimals:
+    if round(change, decimals) == 0:
         return SAME
     return BETTER if (change > 0) == (better == "higher") else WORSE
