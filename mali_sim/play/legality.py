@@ -9,7 +9,7 @@ from mali_sim.engine import run_once
 from mali_sim.model import Action, Model, Programs
 from mali_sim.play.months import Standing
 from mali_sim.scenario import Text
-from mali_sim.scenario.texts import both
+from mali_sim.scenario.texts import Words, both
 
 _ANSWERS = ("accept", "refuse", "choice")
 _ASKED, _IN_FORCE = 1, 2
@@ -144,7 +144,11 @@ class Legality:
     def _unfit(self, action: Action, cost: float, plan: Sequence[str]) -> Text | None:
         """Why an action does not fit the plan."""
         if cost and not self.left(action.actor, [*plan, action.id])[1]:
-            return both("Not enough political capital left this month.")
+            left = self.left(action.actor, plan)[0] or 0.0
+            return both(
+                "Not enough political capital: it costs {cost}, {left} is left.",
+                cost=_points(cost), left=_points(left),
+            )  # fmt: skip
         for other in plan:
             planned = self.model.action(other)
             if action.kind in _ANSWERS and planned.kind in _ANSWERS and planned.item == action.item:
@@ -152,6 +156,11 @@ class Legality:
             if _exclude(action, planned):
                 return both("Not together with: {name}.", name=self.model.label_of(planned))
         return None
+
+
+def _points(value: float) -> Text:
+    """Capital as each language writes it."""
+    return Text(*(Words(language).number(value, 1) for language in ("en", "fr")))
 
 
 def _exclude(a: Action, b: Action) -> bool:

@@ -198,7 +198,7 @@ def parse_record(data: bytes) -> Record:
 def _row(line: str, number: int, chain: str, before: int) -> tuple[dict[str, Any], str]:
     start = line.rfind(',"chain":"')
     if start < 0 or not line.endswith('"}'):
-        what = "not a save of this game" if before == 0 else "damaged; use an earlier save"
+        what = "not a save of this game, or cut short" if before == 0 else "damaged; use an earlier save"
         raise SaveError(f"line {number}: {what}")
     text, said = line[:start] + "}", line[start + len(',"chain":"') : -2]
     chain = hashlib.sha256((chain + text).encode()).hexdigest()

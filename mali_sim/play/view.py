@@ -387,7 +387,11 @@ class SeatView:
                 "breach": word("{name}: the bargain was broken."),
                 "fulfilled": word("{name}: the bargain was kept to its end."),
             }
-            return Line(kind, name, both(forms[kind], name=label), None, None, offer.source)
+            detail = None
+            if kind == "breach":
+                asks = item.words(offer.asks, self.model.sets)
+                detail = both("What was asked no longer held: {asks}", asks=asks)
+            return Line(kind, name, both(forms[kind], name=label), detail, None, offer.source)
         item, event = next(x for x in self.model.happenings.events if x[0].id == name)
         label = item.words(event.label, self.model.sets)
         return Line("event", name, label, item.words(event.text, self.model.sets), None, event.source)
