@@ -7,8 +7,8 @@ time. It also bounds size, number of keys and nesting before the parser sees the
 
 import re
 
-MAX_BYTES = 2_000_000
-MAX_KEYS = 60_000
+MAX_BYTES = 500_000
+MAX_KEYS = 20_000
 MAX_NESTING = 24
 
 _TOKEN = re.compile(
