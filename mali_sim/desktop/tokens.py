@@ -70,9 +70,8 @@ STYLES = {
 }
 LINE_HEIGHT = 1.35
 
-#: Spacing goes in steps of four; a gutter is four steps.
+#: Spacing goes in steps of four.
 STEP = 4
-GUTTER = 16
 RADIUS = 6
 HAIR = 1
 RING = 2.5

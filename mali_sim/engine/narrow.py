@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-from attrs import define, field
+from attrs import define
 
 from mali_sim.engine import draws
 from mali_sim.model.tape import Program, Value, fold_steps
@@ -43,7 +43,6 @@ class _Group:
     start: int
     count: int
     choice: Value | None = None
-    outs: list[int] = field(factory=list)
 
 
 class Unrolled:

@@ -81,7 +81,6 @@ SHARE = Unit(scale="share")
 PLAIN = Unit()
 MONTH = Unit((("month", Fraction(1)),), "share")
 PER_MONTH = Unit((("month", Fraction(-1)),), "share")
-MONTHS_PER_YEAR = Unit((("month", Fraction(1)), ("year", Fraction(-1))), "share")
 
 
 def _power(name: str, power: Fraction) -> list[str]:

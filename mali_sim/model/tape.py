@@ -14,15 +14,10 @@ from typing import Any
 
 from attrs import field, frozen
 
-#: Operations on one or two values, element by element.
-UNARY = ("neg", "abs", "sqrt")
-BINARY = ("add", "sub", "mul", "div", "min", "max", "lt", "le", "eq")
 #: Rows handed in from outside: the opening state, constants, submissions, who controls
 #: whom, the clock; for the constants' own tape the parameters.
 SOURCES = ("lit", "table", "state", "const", "input", "mode", "clock", "param")
 CONSTANT = ("lit", "table", "const", "param")
-#: Rows moved or summed.
-STRUCTURAL = ("draw", "take", "rows", "stack", "fold", "post", "widen", "choose")
 
 CLOCK_ELAPSED, CLOCK_MONTH_OF_YEAR = 0, 1
 
@@ -34,6 +29,8 @@ class Value:
     Attributes
     ----------
     op : str
+        A source (``SOURCES``); element by element ``neg abs sqrt add sub mul div min max lt
+        le eq``; or of rows ``draw take rows stack fold post widen choose``.
     args : tuple of Value
     attr : hashable
         What the operation needs besides its operands: an offset, members, slots.
