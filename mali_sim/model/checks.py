@@ -218,7 +218,10 @@ class Checker(TableChecker):
             if e.date is not None:
                 month = months_between(self.s.scenario.start, e.date)
                 damaged = {("scenario", "start"), ("scenario", "months")} & self.v.loaded.damaged
-                if not damaged and not 0 <= month < self.s.scenario.months:
+                inside = 0 <= month < self.s.scenario.months
+                # A shared world may know dates that a shorter scenario does not reach.
+                own = self.v.loaded.places.get(path, (self.v.loaded.main, 1))[0] == self.v.loaded.main
+                if own and not damaged and not inside:
                     self.v.problem((*path, "date"), f"{e.date} is outside the scenario's months")
             self._expression((*path, "hazard"), e.hazard, Reads.AMOUNT, units.PER_MONTH, e.each)
             self._requires(path, e, e.each)

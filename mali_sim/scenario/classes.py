@@ -91,6 +91,8 @@ class Header:
     aims: tuple[Text, ...] = listed("what a player learns")
     strategy: str | None = optional("strategy of the first seat when a run names none")
     dossier: Text | None = optional("Markdown files with the opening dossier, one a language")
+    short: int | None = optional("months of the short form, fewer than the full game")
+    evidence: tuple[str, ...] = listed("files with claims, loops, replays and tests of the model")
     source: tuple[str, ...] = listed("source ids")
 
 

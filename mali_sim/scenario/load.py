@@ -18,7 +18,7 @@ from mali_sim.scenario import classes as c
 from mali_sim.scenario.problems import Problem, ScenarioProblems, did_you_mean, nearest
 from mali_sim.scenario.toml_lines import MAX_BYTES, TooLarge, check_limits, key_lines
 
-MAX_FILES = 40
+MAX_FILES = 60
 MAX_MEMBERS = 200
 _SOURCE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])\Z")
@@ -345,6 +345,8 @@ class _Loader:
             )
         if not 1 <= header.months <= 600:
             self._add(("scenario", "months"), f"{header.months} is outside 1..600")
+        if header.short is not None and not 1 <= header.short < header.months:
+            self._add(("scenario", "short"), f"{header.short} is outside 1..{header.months - 1}")
         if header.version < 1:
             self._add(("scenario", "version"), f"{header.version} is outside 1..")
         if not header.seats:
