@@ -100,6 +100,52 @@ class Cast:
         return rows
 
 
+class Probe:
+    """
+    A tape that is asked of many states with as many runs each: legality, endings.
+
+    Parameters
+    ----------
+    program : Program
+    const : ndarray, shape (constant rows, runs or 1)
+    state_rows : int
+        Rows of the states that it will be asked of.
+    runs : int
+    modes : ndarray, shape (modes, runs or 1), optional
+    """
+
+    def __init__(
+        self, program: Program, const: np.ndarray, state_rows: int, *, runs: int,
+        modes: np.ndarray | None = None,
+    ) -> None:  # fmt: skip
+        self.kernel = Kernel(
+            program, runs, state_rows=state_rows, const_rows=len(const),
+            mode_rows=0 if modes is None else len(modes), varied=const.shape[1] > 1,
+        )  # fmt: skip
+        self.kernel.const[: len(const)] = const
+        if modes is not None:
+            self.kernel.modes[: len(modes)] = modes
+
+    def __call__(self, state: np.ndarray | None, month: int, keys: np.ndarray | None = None) -> np.ndarray:
+        """
+        What the tape gives.
+
+        Returns
+        -------
+        ndarray, shape (output rows, runs)
+            A view that the next call overwrites.
+        """
+        kernel = self.kernel
+        if state is not None:
+            kernel.states[0][: len(state)] = state
+        if keys is not None:
+            kernel.keys[:] = keys
+        kernel.side = 0
+        with np.errstate(all="ignore"):
+            kernel.step(month, 0)
+        return kernel.states[1][: kernel.program.output_rows]
+
+
 def run_once(
     program: Program, const: np.ndarray, state: np.ndarray | None, *, runs: int,
     keys: np.ndarray | None = None, month: int = -1, modes: np.ndarray | None = None,
@@ -111,20 +157,8 @@ def run_once(
     -------
     ndarray, shape (output rows, runs)
     """
-    kernel = Kernel(
-        program, runs, state_rows=0 if state is None else len(state), const_rows=len(const),
-        mode_rows=0 if modes is None else len(modes), varied=const.shape[1] > 1,
-    )  # fmt: skip
-    kernel.const[: len(const)] = const
-    if state is not None:
-        kernel.states[0][: len(state)] = state
-    if keys is not None:
-        kernel.keys[:] = keys
-    if modes is not None:
-        kernel.modes[: len(modes)] = modes
-    with np.errstate(all="ignore"):
-        kernel.step(month, 0)
-    return kernel.states[1][: program.output_rows].copy()
+    probe = Probe(program, const, 0 if state is None else len(state), runs=runs, modes=modes)
+    return probe(state, month, keys).copy()
 
 
 def constant_rows(programs: Programs, parameters: np.ndarray) -> np.ndarray:

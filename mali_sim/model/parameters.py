@@ -9,8 +9,6 @@ from attrs import frozen
 from mali_sim.model.sets import Sets
 from mali_sim.scenario.classes import Scenario
 
-_MASK = (1 << 64) - 1
-
 
 @frozen
 class Parameter:
@@ -120,6 +118,11 @@ class Parameters:
         text = repr((size, seed, [(p.id, p.low, p.high) for p in self.items.values()]))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
+    def priors(self) -> str:
+        """Twelve hex digits over all priors."""
+        text = repr([(p.id, p.low, p.high) for p in self.items.values() if not p.structural])
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
     def drawn(self, base: np.ndarray, design: str, size: int, draws: np.ndarray) -> np.ndarray:
         """
         Parameters of some draws of a Latin hypercube.
@@ -142,10 +145,19 @@ class Parameters:
         for p in self.items.values():
             if p.structural or p.low == p.high:
                 continue
-            share = np.array([_place(f"{design}|{p.id}", size, int(k)) for k in draws])
+            share = _places(f"{design}|{p.id}", size, draws)
             for row, (low, high) in enumerate(zip(p.low, p.high, strict=True)):
                 out[p.offset + row] = low + share * (high - low)
         return out
+
+
+def named_design(name: str) -> str:
+    """
+    The id of a Latin hypercube that a name stands for, whatever the priors.
+
+    A draw of it has one place in a constant's prior in every scenario that has the constant.
+    """
+    return hashlib.sha256(f"design|{name}".encode()).hexdigest()[:12]
 
 
 def _ordered(over: Iterable[str], sets: Sets) -> tuple[str, ...]:
@@ -183,28 +195,43 @@ def flatten(
     return tuple(rows)
 
 
-def _mix(z: int) -> int:
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
-    return z ^ (z >> 31)
+def _mixed(z: np.ndarray, carried: np.ndarray | int = 0) -> np.ndarray:
+    """
+    splitmix64's finaliser of many numbers.
+
+    Parameters
+    ----------
+    z : ndarray of uint64, shape (draws,)
+    carried : ndarray of uint64 or int
+        What a number has beyond its 64 bits.
+    """
+    z = (z ^ (z >> np.uint64(30)) ^ (np.uint64(carried) << np.uint64(34))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
 
 
-def _place(key: str, size: int, k: int) -> float:
-    """Where draw k falls within (0, 1): its stratum, and a place inside it."""
+def _places(key: str, size: int, draws: np.ndarray) -> np.ndarray:
+    """Where draws fall within (0, 1): each in a stratum of its own, at a place inside it."""
     seed = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "little")
-    inside = (_mix(seed ^ _mix(k + 1)) >> 11) / (1 << 53)
+    k = draws.astype(np.uint64)
+    inside = (_mixed(np.uint64(seed) ^ _mixed(k + np.uint64(1))) >> np.uint64(11)) / np.float64(1 << 53)
     return (_permuted(seed, size, k) + inside) / size
 
 
-def _permuted(seed: int, size: int, k: int) -> int:
+def _permuted(seed: int, size: int, k: np.ndarray) -> np.ndarray:
     """A keyed permutation of 0 to size - 1: a Feistel network, walked until inside."""
     bits = max((size - 1).bit_length(), 2)
-    half = (bits + 1) // 2
-    mask = (1 << half) - 1
-    while True:
-        left, right = k >> half, k & mask
-        for step in range(4):
-            left, right = right, left ^ (_mix(seed + step * 0x9E3779B97F4A7C15 + right) & mask)
-        k = (left << half) | right
-        if k < size:
-            return k
+    half = np.uint64((bits + 1) // 2)
+    mask = np.uint64((1 << int(half)) - 1)
+    keys = [divmod(seed + step * 0x9E3779B97F4A7C15, 1 << 64) for step in range(4)]
+    found = k.copy()
+    outside = np.ones(k.shape, bool)
+    while outside.any():
+        left, right = found[outside] >> half, found[outside] & mask
+        for beyond, key in keys:
+            z = np.uint64(key) + right
+            carried = np.uint64(beyond) + (z < right)
+            left, right = right, left ^ (_mixed(z, carried) & mask)
+        found[outside] = left << half | right
+        outside = found >= np.uint64(size)
+    return found
