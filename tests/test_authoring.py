@@ -62,7 +62,7 @@ def test_sharing_early_is_worth_something_in_the_example(model: Model):
 def keys() -> list[str]:
     found = []
     for table, field in attrs.fields_dict(c.Scenario).items():
-        cls = field.type if table == "scenario" else field.type.__args__[1]
+        cls = field.type if table == "scenario" else field.type.__args__[0 if table in c.SINGLE else 1]
         found += [f"{table}.{c.toml_key(f.name)}" for f in attrs.fields(cls)]
     for name, cls in (("effect", c.Effect), ("choice", c.EventChoice), ("rule", c.Rule)):
         found += [f"{name}.{c.toml_key(f.name)}" for f in attrs.fields(cls)]
@@ -77,8 +77,8 @@ def section(table: str) -> str:
 
 
 HEADINGS = {
-    "scenario": "[scenario]", "override": "[override]", "effect": "Effects", "choice": "[event.ID]",
-    "rule": "[strategy.ID]", **{t: f"[{t}.ID]" for t in attrs.fields_dict(c.Scenario) if t != "scenario"},
+    "override": "[override]", "effect": "Effects", "choice": "[event.ID]", "rule": "[strategy.ID]",
+    **{t: f"[{t}]" if t in c.SINGLE else f"[{t}.ID]" for t in attrs.fields_dict(c.Scenario)},
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import click
 
 from mali_sim.cli.options import (
     DEFAULT_SCENARIO,
+    DrawsType,
     backend_option,
     choose_backend,
     json_option,
@@ -64,9 +65,11 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--draws",
-    type=click.IntRange(0, 10_000_000),
-    default=0,
-    help="Draw constants from their priors: the size of the Latin hypercube.",
+    type=DrawsType(),
+    default="0",
+    metavar="N|plausible",
+    help="Draw constants from their priors: the size of the Latin hypercube; or plausible, the draws "
+    "that the scenario keeps because the past comes out as it was.",
 )
 @reading_option
 @set_option
@@ -79,7 +82,7 @@ if TYPE_CHECKING:
 @json_option
 def batch(
     scenario: str, strategies: tuple[str, ...], runs: int, seed: int, workers: int, block: int,
-    draws: int, reading: str, changes: tuple[str, ...], backend: str, out: Path | None, as_json: bool,
+    draws: int | str, reading: str, changes: tuple[str, ...], backend: str, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Run strategies many times on the same luck and compare their outcomes."""
     from mali_sim.experiment import Batch, run_batch, summarise
@@ -177,7 +180,7 @@ def as_table(model: "Model", results: "Results", summary: "Summary") -> str:
         "Any run again: mali-sim replay '" + results.addresses[first] + "' (the last number is the run)",
     ]
     if results.batch.draws:
-        lines.append("With draws, run k takes draw k: replay prints the address of each.")
+        lines.append("With draws, each run has one of its own: replay --run K finds it.")
     return "\n".join(lines)
 
 

@@ -24,6 +24,26 @@ set_option = click.option(
 reading_option = click.option(
     "--reading", default="balanced", show_default=True, help="Whose reading of disputed constants."
 )
+
+
+class DrawsType(click.ParamType):
+    """A hypercube's size, or the word ``plausible``."""
+
+    name = "n|plausible"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        """Read it."""
+        if isinstance(value, int) or value == "plausible":
+            return value
+        try:
+            size = int(value)
+        except ValueError:
+            size = -1
+        if not 0 <= size <= 10_000_000:
+            self.fail(f"{value} is neither a number of draws nor plausible", param, ctx)
+        return size
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

@@ -62,15 +62,25 @@ def run(
     help="Python strategies that the run was played by.",
 )
 @click.option("--scenario", help="The scenario's file, where it is not a shipped one.")
+@click.option(
+    "--run", "number", type=click.IntRange(0, 2**63 - 1), metavar="K",
+    help="Another run of the same batch, with the draw that it takes.",
+)  # fmt: skip
 @backend_option
 @json_option
-def replay(address: str, policy: tuple[str, ...], scenario: str | None, backend: str, as_json: bool) -> None:
+def replay(
+    address: str, policy: tuple[str, ...], scenario: str | None, number: int | None, backend: str,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Run one run of any batch again, alone, from its ADDRESS."""
     from mali_sim.engine import load_policy
     from mali_sim.play import Address, Game
+    from mali_sim.play.address import at_run
 
     wanted = Address.parse(address)
     model = load_scenario(scenario or wanted.scenario)
+    if number is not None:
+        wanted = at_run(model, wanted, number)
     policies = tuple(load_policy(model, text) for text in policy)
     game = Game.at_address(model, wanted, 0, policies=policies, backend=choose_backend(backend, 1))
     _play_out(game, None)

@@ -304,7 +304,7 @@ def fingerprint(scenario: Scenario) -> str:
     tables = {
         f.name: plain(getattr(scenario, f.name))
         for f in attrs.fields(Scenario)
-        if f.name not in ("unit", "source", "topic", "reading", "scenario")
+        if f.name not in ("unit", "source", "topic", "reading", "scenario", "plausible")
     }
     tables["set"] = [
         [id, list(t.members), plain(t.neighbours), t.part_of, list(t.only)] for id, t in scenario.set.items()

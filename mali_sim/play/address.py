@@ -8,9 +8,12 @@ from attrs import evolve, frozen
 
 from mali_sim.engine import HUMAN, TENDENCY, Cast
 from mali_sim.model import Model
+from mali_sim.model.parameters import named_design
 from mali_sim.scenario import did_you_mean
 
 BALANCED = "balanced"
+#: The draws under which the past comes out as it was.
+PLAUSIBLE = "plausible"
 _FORM = re.compile(
     r"(?P<scenario>[a-z][a-z0-9_-]*)@(?P<fingerprint>[0-9a-f]{12})"
     r":(?P<profile>[^:]+):(?P<reading>[a-z][a-z0-9_]*)(?P<changes>\{[^:}]*\})?:(?P<seed>\d+):(?P<run>\d+)"
@@ -31,6 +34,62 @@ class Draw:
     number: int
     size: int
     design: str
+
+
+@frozen
+class Draws:
+    """
+    Which draws a batch's runs take: all in turn, or the plausible ones in turn.
+
+    Parameters
+    ----------
+    size : int
+        Of the Latin hypercube.
+    design : str
+        Its id.
+    kept : tuple of int
+        The draws to take; all of them where there are none.
+    """
+
+    size: int
+    design: str
+    kept: tuple[int, ...] = ()
+
+    def numbers(self, runs: np.ndarray) -> np.ndarray:
+        """The draw of each run: run k takes draw k mod size, or the (k mod number)-th kept one."""
+        runs = np.asarray(runs).astype(np.uint64)
+        if not self.kept:
+            return (runs % np.uint64(self.size)).astype(int)
+        return np.array(self.kept)[(runs % np.uint64(len(self.kept))).astype(int)]
+
+    def of(self, run: int) -> Draw:
+        """The draw of one run."""
+        return Draw(int(self.numbers(np.array([run], np.uint64))[0]), self.size, self.design)
+
+
+def draws_of(model: Model, wanted: int | str) -> Draws | None:
+    """
+    The draws that a batch asks for.
+
+    Parameters
+    ----------
+    wanted : int or str
+        Size of a Latin hypercube over the scenario's priors, 0 for none; or ``plausible``.
+
+    Raises
+    ------
+    AddressError
+        When the scenario has no plausible draws.
+    """
+    if isinstance(wanted, int):
+        return Draws(wanted, model.parameters.design(wanted)) if wanted else None
+    found = model.scenario.plausible
+    if wanted != PLAUSIBLE or found is None:
+        raise AddressError(
+            f"{model.scenario.scenario.id} has no draws called {wanted}; "
+            "mali-sim validate --plausible N --write FILE makes them"
+        )
+    return Draws(found.size, named_design(found.design), found.kept)
 
 
 @frozen
@@ -170,7 +229,7 @@ def parameters_for(model: Model, address: Address, runs: np.ndarray | None = Non
     Parameters
     ----------
     runs : ndarray of int, optional
-        Draws for many runs: run k takes draw (k + the address's draw) mod N.
+        Numbers of draws for many runs, in place of the address's own.
 
     Returns
     -------
@@ -183,12 +242,33 @@ def parameters_for(model: Model, address: Address, runs: np.ndarray | None = Non
     base = reading_parameters(model, address.reading, dict(address.changes))
     if address.draw is None:
         return base
-    design = model.parameters.design(address.draw.size)
-    if design != address.draw.design:
-        raise AddressError(f"draws of the design {address.draw.design}, here it is {design}")
+    _check_design(model, address.draw)
     numbers = np.array([address.draw.number]) if runs is None else runs
-    drawn = model.parameters.drawn(base, design, address.draw.size, numbers)
-    return model.parameters.changed(drawn, dict(address.changes), model.sets)
+    return drawn_parameters(model, base, address.draw, numbers, dict(address.changes))
+
+
+def drawn_parameters(
+    model: Model, base: np.ndarray, draw: Draw | Draws, numbers: np.ndarray, changes: Mapping[str, float]
+) -> np.ndarray:
+    """
+    Parameters of some draws of a hypercube, with constants set by hand on top.
+
+    Returns
+    -------
+    ndarray, shape (parameter rows, draws)
+    """
+    drawn = model.parameters.drawn(base, draw.design, draw.size, numbers)
+    return model.parameters.changed(drawn, changes, model.sets)
+
+
+def _check_design(model: Model, draw: Draw) -> None:
+    """Raise when a draw is of a hypercube that this scenario does not have."""
+    known = [model.parameters.design(draw.size)]
+    stored = model.scenario.plausible
+    if stored is not None:
+        known.append(named_design(stored.design))
+    if draw.design not in known:
+        raise AddressError(f"draws of the design {draw.design}, here it is {' or '.join(known)}")
 
 
 def reading_parameters(model: Model, reading: str, changes: Mapping[str, float] | None = None) -> np.ndarray:
@@ -220,6 +300,24 @@ def reading_parameters(model: Model, reading: str, changes: Mapping[str, float] 
         if not low <= value <= high:
             raise AddressError(f"{name} = {value:g} is outside {low:g}..{high:g}, its range")
     return model.parameters.changed(base, changes or {}, model.sets)
+
+
+def at_run(model: Model, address: Address, run: int) -> Address:
+    """
+    The address of another run of the same batch, with the draw that it takes there.
+
+    Raises
+    ------
+    AddressError
+        When its draws are of no hypercube of this scenario.
+    """
+    if address.draw is None:
+        return address.at(run)
+    _check_design(model, address.draw)
+    size = address.draw.size
+    wanted: int | str = size if address.draw.design == model.parameters.design(size) else PLAUSIBLE
+    draws = draws_of(model, wanted)
+    return evolve(address, run=run, draw=draws.of(run) if draws else None)
 
 
 def cast_of(model: Model, profile: str) -> Cast:

@@ -395,6 +395,24 @@ class Reading:
     source: tuple[str, ...] = listed("source ids")
 
 
+@frozen
+class Plausible:
+    """
+    Draws of the priors under which the past comes out as it was.
+
+    Written by ``mali-sim validate --plausible``; never part of the fingerprint.
+    """
+
+    design: str = key("name of the Latin hypercube: one draw has one place in every scenario")
+    size: int = key("how many draws the hypercube has")
+    world: str = key("the scenario whose replay they were held against")
+    priors: str = key("hash of that scenario's priors")
+    seed: int = key("luck of the replays")
+    runs: int = key("replays of each draw")
+    kept: tuple[int, ...] = key("numbers of the draws that met the targets, rising")
+    targets: tuple[str, ...] = listed("what they met")
+
+
 def _table(doc: str) -> Any:
     return key(doc, default=Factory(dict))
 
@@ -423,6 +441,11 @@ class Scenario:
     ending: dict[str, Ending] = _table("endings")
     strategy: dict[str, Strategy] = _table("strategies")
     reading: dict[str, Reading] = _table("readings")
+    plausible: Plausible | None = optional("draws of the priors that reproduce the past")
+
+
+#: Tables that are one thing each, not named things of a kind.
+SINGLE = ("scenario", "plausible")
 
 
 #: TOML keys that are Python keywords, by their attribute's name.

@@ -20,9 +20,10 @@ from mali_sim.scenario.toml_lines import MAX_BYTES, TooLarge, check_limits, key_
 
 MAX_FILES = 60
 MAX_MEMBERS = 200
+MAX_DRAWS = 10_000_000
 _SOURCE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])\Z")
-_TABLES = {f.name: f.type for f in attrs.fields(c.Scenario) if f.name != "scenario"}
+_TABLES = {f.name: f.type for f in attrs.fields(c.Scenario) if f.name not in c.SINGLE}
 
 
 _Found = list[tuple[tuple[str, ...], str, str]]
@@ -158,6 +159,7 @@ class _Loader:
         self.problems: list[Problem] = []
         self.damaged: set[tuple[str, str]] = set()
         self.merged: dict[str, dict[str, Any]] = {name: {} for name in _TABLES}
+        self.plausible: Any = None
 
     def load(self) -> LoadedScenario:
         raw = self._read(self.main, ())
@@ -181,7 +183,7 @@ class _Loader:
         tables = {name: self._table(name) for name in _TABLES}
         if self.unread:  # the names that those files define would all be missing
             raise ScenarioProblems(self._located())
-        scenario = c.Scenario(scenario=header, **tables)
+        scenario = c.Scenario(scenario=header, plausible=self._plausible(), **tables)
         return LoadedScenario(
             scenario, self.texts, self.main, self._places(), frozenset(self.damaged), tuple(self._located())
         )
@@ -258,8 +260,13 @@ class _Loader:
             if table == "override":
                 what = "an [override] stands in a scenario's own file"
                 self.problems.append(Problem((table,), what, "", *self._place((table,), file)))
+            elif table == "plausible":
+                if self.plausible is not None:
+                    place = self._place((table,), file)
+                    self.problems.append(Problem((table,), "defined twice", "take one of them out", *place))
+                self.plausible = entries
             elif table not in _TABLES:
-                mend = did_you_mean(table, [*_TABLES, "scenario", "override"])
+                mend = did_you_mean(table, [*_TABLES, *c.SINGLE, "override"])
                 self.problems.append(
                     Problem((table,), "unknown table", mend, *self._place((table,), file))
                 )
@@ -307,6 +314,23 @@ class _Loader:
             if item is not None:
                 made[id] = item
         return made
+
+    def _plausible(self) -> c.Plausible | None:
+        """The stored draws, or None where there are none or they have problems."""
+        if self.plausible is None:
+            return None
+        found: c.Plausible | None = self._structure(self.plausible, c.Plausible, ("plausible",))
+        if found is None:
+            return None
+        kept, mend = found.kept, "write it again: mali-sim validate --plausible"
+        if not 1 <= found.size <= MAX_DRAWS:
+            self._add(("plausible", "size"), f"{found.size} is outside 1..{MAX_DRAWS}", mend)
+        elif not kept:
+            self._add(("plausible", "kept"), "no draw was kept", mend)
+        elif list(kept) != sorted(set(kept)) or kept[0] < 0 or kept[-1] >= found.size:
+            what = f"numbers of draws that rise, each in 0..{found.size - 1}, are wanted"
+            self._add(("plausible", "kept"), what, mend)
+        return found
 
     def _structure(self, raw: Any, cls: type, path: tuple[str, ...]) -> Any:
         """

@@ -68,11 +68,11 @@ def schema() -> dict[str, Any]:
         JSON Schema, draft 2020-12. It knows the shape of tables; names, units and
         equations are for ``mali-sim check``.
     """
-    tables = {f.name: f for f in attrs.fields(c.Scenario) if f.name != "scenario"}
-    header = attrs.fields_dict(c.Scenario)["scenario"]
+    tables = {f.name: f for f in attrs.fields(c.Scenario) if f.name not in c.SINGLE}
+    single = [f for f in attrs.fields(c.Scenario) if f.name in c.SINGLE]
     definitions = dict(_DEFINITIONS)
     _define(c.Text, definitions)
-    properties: dict[str, Any] = {"scenario": _described(header, definitions)}
+    properties: dict[str, Any] = {f.name: _described(f, definitions) for f in single}
     changes: dict[str, Any] = {}
     for name, field in tables.items():
         cls = get_args(field.type)[1]
