@@ -11,7 +11,7 @@ from mali_sim.equations.tree import Call, Name
 from mali_sim.play.explain import Cause, Explanation, UnknownName, explain
 from mali_sim.play.game import Game, MonthReport, Standing
 from mali_sim.scenario import Text
-from mali_sim.scenario.texts import both, word
+from mali_sim.scenario.texts import both, unit_words, word
 
 BETTER, WORSE, SAME, NEITHER = "better", "worse", "same", "neither"
 
@@ -205,24 +205,7 @@ class SeatView:
 
     def unit_label(self, unit: str) -> Text:
         """A unit's words: ``CFA bn a month``."""
-        above, *below = unit.split("/")
-        parts = [self._base_unit(above.strip())]
-        parts += [
-            both("a month") if name.strip() == "month"
-            else both("a year") if name.strip() == "year"
-            else both("per {unit}", unit=self._base_unit(name.strip()))
-            for name in below
-        ]  # fmt: skip
-        return Text(" ".join(p.en for p in parts).strip(), " ".join(p.fr for p in parts).strip())
-
-    def _base_unit(self, name: str) -> Text:
-        table = self.model.scenario.unit.get(name)
-        if table is not None:
-            return table.label
-        if name in ("1", "share"):
-            return Text("", "")
-        built_in = {"index": word("points"), "month": word("months"), "year": word("years")}
-        return both(built_in.get(name, name)) if name != "percent" else Text("%", "%")
+        return unit_words(unit, self.model.scenario.unit)
 
     # -- why -------------------------------------------------------------------------------
 

@@ -6,13 +6,13 @@ gettext catalogue. Nothing is global: whoever speaks holds a :class:`Words`.
 """
 
 import gettext
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from attrs import field, frozen
 
-from mali_sim.scenario.classes import Text
+from mali_sim.scenario.classes import Text, UnitTable
 
 LANGUAGES = ("en", "fr")
 NARROW_SPACE = "\u202f"
@@ -126,3 +126,32 @@ def both(message: str, **values: object) -> Text:
         own = {k: v[language] if isinstance(v, Text) else v for k, v in values.items()}
         made[language] = words(message, **own)
     return Text(made["en"], made["fr"])
+
+
+def unit_words(unit: str, units: Mapping[str, UnitTable]) -> Text:
+    """
+    A unit's words: ``CFA bn a month``.
+
+    Parameters
+    ----------
+    units : mapping of str to UnitTable
+        The base units that the scenario declares.
+    """
+    above, *below = unit.split("/")
+    parts = [_base_unit(above.strip(), units)]
+    parts += [
+        both("a month") if name.strip() == "month"
+        else both("a year") if name.strip() == "year"
+        else both("per {unit}", unit=_base_unit(name.strip(), units))
+        for name in below
+    ]  # fmt: skip
+    return Text(" ".join(p.en for p in parts).strip(), " ".join(p.fr for p in parts).strip())
+
+
+def _base_unit(name: str, units: Mapping[str, UnitTable]) -> Text:
+    if name in units:
+        return units[name].label
+    if name in ("1", "share"):
+        return Text("", "")
+    built_in = {"index": word("points"), "month": word("months"), "year": word("years")}
+    return both(built_in.get(name, name)) if name != "percent" else Text("%", "%")
