@@ -1,28 +1,16 @@
 """
 Strategies on the same luck, many times.
 
-Runs are cut into blocks that are worked off in any order by processes (NumPy) or threads
-(native, which leaves Python alone while it steps). Run k is the same whatever its block,
-so outcomes go straight into their places in files that are mapped into memory: the
-memory needed does not grow with the number of runs.
+Runs are cut into blocks that are worked off in any order by several workers. Run k is the
+same whatever its block, so outcomes go straight into their places in files that are mapped
+into memory: the memory needed does not grow with the number of runs.
 """
 
 import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import get_context
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,15 +18,9 @@ from attrs import define, field, frozen
 
 from mali_sim import RULES_VERSION, __version__
 from mali_sim.engine import BLOCK, Backend, Cast, Policy, Simulation, load_policy, run_once
-from mali_sim.model import Model, build
-from mali_sim.play.address import Address, Draw, controllers, parameters_for, profile_of
-from mali_sim.scenario.load import load_files
-
-
-class BatchError(RuntimeError):
-    """A batch that cannot go on; the message says what to do."""
-
-    for_user = True
+from mali_sim.experiment.workers import BatchError, spread
+from mali_sim.model import Model
+from mali_sim.play.address import Address, controllers, draws_of, parameters_for, profile_of
 
 
 @frozen
@@ -55,8 +37,9 @@ class Batch:
     reading : str
     changes : tuple of (str, float)
         Constants set by hand.
-    draws : int
-        Size of a Latin hypercube over the priors, 0 for none; run k takes draw k mod size.
+    draws : int or str
+        Size of a Latin hypercube over the priors, 0 for none: run k takes draw k mod size. Or
+        ``plausible``: run k takes the (k mod number)-th of the draws that the scenario keeps.
     backend : Backend
     workers : int
     block : int
@@ -70,7 +53,7 @@ class Batch:
     seed: int = 1
     reading: str = "balanced"
     changes: tuple[tuple[str, float], ...] = ()
-    draws: int = 0
+    draws: int | str = 0
     backend: Backend = Backend.NUMPY
     workers: int = 1
     block: int = BLOCK
@@ -129,8 +112,9 @@ class Worker:
         self.batch = batch
         self.months = batch.months or model.scenario.scenario.months
         self.casts = [cast_for(model, text) for text in batch.profiles]
+        self.draws = draws_of(model, batch.draws)
 
-    def outcomes(self, profile: int, start: int, count: int) -> np.ndarray:
+    def block(self, profile: int, start: int, count: int) -> np.ndarray:
         """
         Outcomes of consecutive runs.
 
@@ -151,7 +135,7 @@ class Worker:
         numbers = np.arange(start, start + count)
         address = address_of(self.model, self.batch, self.casts[profile])
         parameters = parameters_for(
-            self.model, address, numbers % self.batch.draws if self.batch.draws else None
+            self.model, address, self.draws.numbers(numbers) if self.draws else None
         )
         return Simulation(
             self.model, self.casts[profile], self.batch.seed, numbers.astype(np.uint64), parameters,
@@ -179,26 +163,12 @@ def cast_for(model: Model, text: str) -> Cast:
 
 def address_of(model: Model, batch: Batch, cast: Cast) -> Address:
     """The address of a batch's first run."""
-    draw = Draw(0, batch.draws, model.parameters.design(batch.draws)) if batch.draws else None
+    draws = draws_of(model, batch.draws)
+    draw = draws.of(0) if draws else None
     return Address(
         model.scenario.scenario.id, model.fingerprint, profile_of(cast.controllers[0]),
         batch.reading, batch.seed, 0, draw, batch.changes,
     )  # fmt: skip
-
-
-_WORKER: Worker | None = None
-
-
-def _start(files: dict[str, str], main: str, batch: Batch) -> None:
-    """Make a process's worker. A process has one batch in its life, hence the module's name."""
-    global _WORKER
-    _WORKER = Worker(build(load_files(files, main)), batch)
-
-
-def _work(profile: int, start: int, count: int) -> np.ndarray:
-    if _WORKER is None:
-        raise RuntimeError("the process was not started")
-    return _WORKER.outcomes(profile, start, count)
 
 
 def run_batch(
@@ -239,14 +209,14 @@ def run_batch(
     ]
     total = batch.runs * len(profiles)
     done, told = 0, 0.0
-    with _executor(model, batch, worker) as (executor, function):
-        for (profile, start, count), block in _worked(executor, function, tasks, batch.workers):
-            arrays[profile][:, start : start + count] = block
-            done += count
-            now = time.monotonic()
-            if report and (now - told > 0.2 or done == total):
-                told = now
-                report(Progress(done, total, now - began))
+    for task, block in spread(worker, batch, tasks, backend=batch.backend, workers=batch.workers):
+        profile, start, count = task
+        arrays[profile][:, start : start + count] = block
+        done += count
+        now = time.monotonic()
+        if report and (now - told > 0.2 or done == total):
+            told = now
+            report(Progress(done, total, now - began))
     for array in arrays:
         array.flush()
     addresses = {p: str(address_of(model, batch, c)) for p, c in zip(profiles, worker.casts, strict=True)}
@@ -266,55 +236,6 @@ def _mapped(files: Sequence[Path], shape: tuple[int, int]) -> list[np.memmap]:
         raise BatchError(
             f"{files[0].parent}: {error.strerror or error}; name another folder with --out"
         ) from None
-
-
-@contextmanager
-def _executor(
-    model: Model, batch: Batch, worker: Worker
-) -> Iterator[tuple[Executor | None, Callable[[int, int, int], np.ndarray]]]:
-    """Nothing, threads or processes, with the function that works off a block."""
-    if batch.workers <= 1:
-        yield None, worker.outcomes
-    elif batch.backend is Backend.NATIVE:
-        with ThreadPoolExecutor(batch.workers) as threads:
-            yield threads, worker.outcomes
-    else:
-        start = (dict(model.loaded.files), model.loaded.main, batch)
-        with ProcessPoolExecutor(
-            batch.workers, get_context("spawn"), initializer=_start, initargs=start
-        ) as processes:
-            yield processes, _work
-
-
-def _worked(
-    executor: Executor | None, function: Callable[[int, int, int], np.ndarray],
-    tasks: Sequence[tuple[int, int, int]], workers: int,
-) -> Iterator[tuple[tuple[int, int, int], np.ndarray]]:  # fmt: skip
-    """Blocks as they are done; never more than a few waiting."""
-    if executor is None:
-        for task in tasks:
-            yield task, function(*task)
-        return
-    waiting: dict[Future[np.ndarray], tuple[int, int, int]] = {}
-    queue = iter(tasks)
-    try:
-        while True:
-            for task in queue:
-                waiting[executor.submit(function, *task)] = task
-                if len(waiting) >= 3 * workers:
-                    break
-            if not waiting:
-                return
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield waiting.pop(future), future.result()
-    except BrokenProcessPool:
-        raise BatchError(
-            "a worker process died (killed, or out of memory); run again with fewer --workers"
-        ) from None
-    finally:
-        for future in waiting:
-            future.cancel()
 
 
 def _manifest(model: Model, results: Results, files: Sequence[Path]) -> None:
