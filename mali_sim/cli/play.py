@@ -33,9 +33,14 @@ DEFAULT_SCENARIO = "avoid-the-trap"
     "--month", type=click.IntRange(1), help="With --address: from which month on you play; 1 by default."
 )
 @click.option("--reading", default="balanced", show_default=True, help="Whose view of what is disputed.")
+@click.option(
+    "--draws",
+    type=click.Choice(["plausible"]),
+    help="Forecasts run over the draws of constants under which the past comes out as it was.",
+)
 def play(
     scenario: str, text: bool, actor: str | None, language: str | None, save: Path | None,
-    seed: int | None, address: str | None, month: int | None, reading: str,
+    seed: int | None, address: str | None, month: int | None, reading: str, draws: str | None,
 ) -> None:  # fmt: skip
     """
     Play SCENARIO, in a window or as text.
@@ -53,9 +58,9 @@ def play(
         if save is not None:
             game, seat = _saved(save, actor)
         elif address is not None:
-            game, seat = _at_address(scenario, address, month, actor)
+            game, seat = _at_address(scenario, address, month, actor, draws or "")
         else:
-            game, seat = _new(scenario, actor, seed, reading, language)
+            game, seat = _new(scenario, actor, seed, reading, language, draws or "")
         if text:
             _text(game, seat, language, greet=save is None)
         else:
@@ -114,18 +119,19 @@ def _model(scenario: str):
 
 
 def _new(
-    scenario: str, actor: str | None, seed: int | None, reading: str, language: str
+    scenario: str, actor: str | None, seed: int | None, reading: str, language: str, draws: str
 ) -> "tuple[Game, str]":
     from mali_sim.play import Game
 
     model = _model(scenario)
     seat = _seat(list(model.scenario.scenario.seats), list(model.scenario.actor), actor)
     luck = secrets.randbelow(1_000_000) if seed is None else seed
-    return Game.new(model, [seat], seed=luck, reading=reading, language=language), seat
+    game = Game.new(model, [seat], seed=luck, reading=reading, language=language, draws=draws)
+    return game, seat
 
 
 def _at_address(
-    scenario: str, text: str, month: int | None, actor: str | None
+    scenario: str, text: str, month: int | None, actor: str | None, draws: str
 ) -> "tuple[Game, str]":
     from mali_sim.play import Address, Game
 
@@ -137,7 +143,7 @@ def _at_address(
     seat = _seat(list(header.seats), list(model.scenario.actor), actor)
     if month is not None and month > header.months:
         raise click.UsageError(f"{header.id} has {header.months} months")
-    return Game.at_address(model, address, (month or 1) - 1, [seat]), seat
+    return Game.at_address(model, address, (month or 1) - 1, [seat], draws=draws), seat
 
 
 def _saved(save: Path, actor: str | None) -> "tuple[Game, str]":

@@ -2,9 +2,9 @@
 What a decision changes: paired futures, with and without it, on the same luck.
 
 A forecast knows what its seat knows. Others' submissions are not in it, hidden stocks
-are replaced by the seat's estimate with its doubt, constants are those of the reading
-even in a game whose own were drawn, and its luck is its own: it never touches the game's
-draws.
+are replaced by the seat's estimate with its doubt, constants are those of the reading, or
+the plausible draws in turn, even in a game whose own were drawn, and its luck is its own:
+it never touches the game's draws.
 """
 
 import hashlib
@@ -125,7 +125,7 @@ class _Futures:
         block = game.model.layout.blocks["obs"]
         self.rows = [block.offset + block.labels.index(n) for n in names]
         self.sim = Simulation(
-            game.model, self.after, seed, numbers, game.assumed_parameters, backend, known, game.month
+            game.model, self.after, seed, numbers, game.assumed_draws(numbers), backend, known, game.month
         )
 
     def of(self, chosen: tuple[str, ...]) -> np.ndarray:

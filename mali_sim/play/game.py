@@ -35,6 +35,8 @@ from mali_sim.play.address import (
     AddressError,
     Draw,
     controllers,
+    drawn_parameters,
+    draws_of,
     parameters_for,
     profile_of,
     reading_parameters,
@@ -82,6 +84,7 @@ class Game:
         )  # fmt: skip
         self.parameters = parameters_for(model, address)
         self.address = address
+        self._assumed_draws = draws_of(model, header.draws) if header.draws else None
         self.rewound = False
         self.plan: dict[str, list[str]] = {}
         self.inputs: list[tuple[tuple[str, str], ...]] = []
@@ -98,7 +101,7 @@ class Game:
         cls, model: Model, seats: Sequence[str] = (), *, seed: int = 1, run: int = 0,
         profile: str = TENDENCY, reading: str = "balanced",
         changes: Mapping[str, float] | None = None, draw: Draw | None = None, language: str = "en",
-        policies: tuple[Policy, ...] = (), backend: Backend = Backend.NUMPY,
+        policies: tuple[Policy, ...] = (), backend: Backend = Backend.NUMPY, draws: str = "",
     ) -> "Game":  # fmt: skip
         """
         A new game.
@@ -109,6 +112,9 @@ class Game:
             Actors that people play.
         profile : str
             Who plays the others.
+        draws : str
+            ``plausible``: forecasts run over the draws under which the past comes out as it
+            was, in place of the reading's constants.
         """
         for seat in seats:
             if seat not in model.scenario.actor:
@@ -118,13 +124,14 @@ class Game:
             files=dict(model.loaded.files), main=model.loaded.main, seed=seed, run=run,
             profile=profile, reading=reading, seats=list(seats), changes=dict(changes or {}),
             draw=[draw.number, draw.size, draw.design] if draw else None, language=language,
+            draws=draws,
         )  # fmt: skip
         return cls(model, Record(header), policies, backend)
 
     @classmethod
     def at_address(
         cls, model: Model, address: Address, month: int | None = None, seats: Sequence[str] = (),
-        policies: tuple[Policy, ...] = (), backend: Backend = Backend.NUMPY,
+        policies: tuple[Policy, ...] = (), backend: Backend = Backend.NUMPY, draws: str = "",
     ) -> "Game":  # fmt: skip
         """
         The run of an address, played by its profile up to a month.
@@ -134,12 +141,14 @@ class Game:
         month : int, optional
             Up to which month it is played; all of them by default. Then the seats are
             handed over.
+        draws : str
+            As in :meth:`new`.
         """
         address.check(model)
         game = cls.new(
             model, (), seed=address.seed, run=address.run, profile=address.profile,
             reading=address.reading, changes=dict(address.changes), draw=address.draw,
-            policies=policies, backend=backend,
+            policies=policies, backend=backend, draws=draws,
         )  # fmt: skip
         for _ in range(game.months if month is None else month):
             game._play()
@@ -289,6 +298,25 @@ class Game:
         """
         header = self.record.header
         return reading_parameters(self.model, header.reading, header.changes)
+
+    def assumed_draws(self, runs: np.ndarray) -> np.ndarray:
+        """
+        What a seat's futures take the constants for: the reading, or plausible draws in turn.
+
+        Parameters
+        ----------
+        runs : ndarray of uint64, shape (runs,)
+            Numbers of the futures.
+
+        Returns
+        -------
+        ndarray, shape (parameter rows, runs or 1)
+        """
+        draws, base = self._assumed_draws, self.assumed_parameters
+        if draws is None:
+            return base
+        changes = self.record.header.changes
+        return drawn_parameters(self.model, base, draws, draws.numbers(runs), changes)
 
     def _seed(self, month: int) -> int:
         seed = self.record.header.seed

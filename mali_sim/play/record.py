@@ -52,6 +52,8 @@ class Header:
         (month, seed): luck from that month on.
     seats : list of str
         Actors played by people.
+    draws : str
+        ``plausible`` where forecasts run over the scenario's plausible draws of its constants.
     """
 
     scenario: str
@@ -68,6 +70,7 @@ class Header:
     branches: list[list[int]] = field(factory=list)
     rules_version: int = RULES_VERSION
     language: str = "en"
+    draws: str = ""
 
 
 @define
@@ -255,7 +258,7 @@ def _are_seats(value: Any) -> bool:
 #: What each field of a header has to be, and its words.
 _FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(
-        ("scenario", "fingerprint", "main", "profile", "reading", "language"), (_is_text, "text")
+        ("scenario", "fingerprint", "main", "profile", "reading", "language", "draws"), (_is_text, "text")
     ),
     **dict.fromkeys(("seed", "run", "rules_version"), (_is_count, "a whole number below 2^63")),
     "files": (_texts_by_name, "texts by name"),
