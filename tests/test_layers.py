@@ -16,6 +16,7 @@ LEVELS = {
     "engine": 2,
     "play": 3,
     "experiment": 4,
+    "evidence": 4,
     "desktop": 5,
     "classroom": 5,
     "cli": 6,
