@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 import tomli
 
+from mali_sim.evidence.classes import TABLES, WORDS
 from mali_sim.scenario import classes as c
 from mali_sim.scenario.library import content_folder
 from mali_sim.scenario.schema import schema
@@ -19,7 +20,7 @@ HERE = Path(__file__).parent
 SHIPPED = sorted(content_folder("scenarios").rglob("*.toml"))
 BAD = HERE / "bad"
 EXAMPLES = [*sorted((HERE / "scenarios").rglob("*.toml")), BAD / "base.toml", BAD / "good.toml"]
-SCHEMA = schema()
+SCHEMA = schema(TABLES, WORDS)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 

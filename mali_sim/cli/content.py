@@ -91,6 +91,7 @@ def explain(scenario: str, name: str, lang: str, as_json: bool) -> None:
 @click.command()
 def schema() -> None:
     """Print a JSON Schema (draft 2020-12) of scenario files, for editors that complete and check TOML."""
+    from mali_sim.evidence.classes import TABLES, WORDS
     from mali_sim.scenario.schema import schema as made
 
-    click.echo(to_json(made()))
+    click.echo(to_json(made(TABLES, WORDS)))

@@ -21,6 +21,7 @@ from mali_sim.model.sets import Sets
 from mali_sim.model.typed import Reads
 from mali_sim.model.variables import Variables
 from mali_sim.scenario import LoadedScenario, ScenarioProblems
+from mali_sim.scenario.classes import SINGLE
 from mali_sim.scenario.load import load_files
 
 #: What names of additions to a scenario begin with; authors' own never do.
@@ -219,7 +220,7 @@ def _written(data: Mapping[str, Any]) -> str:
     """TOML of a scenario's file: a header for each table of a table, values in one line."""
     lines: list[str] = []
     for name, table in data.items():
-        if name == "scenario":
+        if name in SINGLE:
             lines += [f"[{name}]", *(f"{_key(k)} = {_value(v)}" for k, v in table.items())]
             continue
         groups = table.items() if name == "override" else [(None, table)]

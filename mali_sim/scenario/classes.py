@@ -35,6 +35,8 @@ Take = NewType("Take", str)
 Over = NewType("Over", tuple)  # type: ignore[type-arg]
 #: A switch's value: true, false or a named value's id.
 SwitchValue = NewType("SwitchValue", object)  # type: ignore[valid-newtype]
+#: What something is set to in a test: a switch's value, or a number.
+Setting = NewType("Setting", object)  # type: ignore[valid-newtype]
 
 #: The allowed words of each enumerated key, by type.
 WORDS: dict[Any, tuple[str, ...]] = {
@@ -54,6 +56,11 @@ def key(doc: str, **kwargs: Any) -> Any:
 def optional(doc: str, default: Any = None) -> Any:
     """A key that may be left out."""
     return key(doc, default=default)
+
+
+def one_or_more(doc: str) -> Any:
+    """A list that may be left out, and of which one item may stand alone."""
+    return field(metadata={"doc": doc, "single": True}, default=Factory(tuple))
 
 
 def listed(doc: str) -> Any:
@@ -449,7 +456,7 @@ SINGLE = ("scenario", "plausible")
 
 
 #: TOML keys that are Python keywords, by their attribute's name.
-KEYWORDS = {"from_": "from", "if_": "if"}
+KEYWORDS = {"from_": "from", "if_": "if", "in_": "in"}
 
 
 def toml_key(attribute: str) -> str:

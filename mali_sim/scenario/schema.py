@@ -1,6 +1,7 @@
 """A JSON Schema of scenario files, made from the classes, for editors that complete and check TOML."""
 
 import inspect
+from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -11,7 +12,8 @@ from mali_sim.scenario import classes as c
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NAMED = {"type": "string", "minLength": 1, "maxLength": 2000}
 _IDS = {"pattern": "^[a-z][a-z0-9_]{0,63}$"}
-_OTHER_IDS = {"source": {"pattern": "^[A-Za-z][A-Za-z0-9_]{0,63}$"}, "unit": {"maxLength": 31}}
+_ANY_CASE = {"pattern": "^[A-Za-z][A-Za-z0-9_]{0,63}$"}
+_OTHER_IDS = {"source": _ANY_CASE, "unit": {"maxLength": 31}}
 
 #: What stands where a type is wanted, in the words of a schema.
 _TYPES: dict[Any, dict[str, Any]] = {
@@ -31,6 +33,7 @@ _TYPES: dict[Any, dict[str, Any]] = {
         ]
     },
     c.SwitchValue: {"type": ["boolean", "string"]},
+    c.Setting: {"type": ["boolean", "number", "string"]},
     Any: {"type": ["boolean", "string"]},
     **{kind: {"enum": list(words)} for kind, words in c.WORDS.items()},
 }
@@ -58,9 +61,18 @@ _DEFINITIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def schema() -> dict[str, Any]:
+def schema(
+    more: Mapping[str, type] | None = None, words: Mapping[Any, tuple[str, ...]] | None = None
+) -> dict[str, Any]:
     """
     The schema of one scenario file, with ``[scenario]`` or without.
+
+    Parameters
+    ----------
+    more : dict of str to type, optional
+        Classes of tables that files of evidence have.
+    words : dict of type to tuple of str, optional
+        The allowed words of their enumerated keys.
 
     Returns
     -------
@@ -91,6 +103,14 @@ def schema() -> dict[str, Any]:
             "propertyNames": ids,
             "additionalProperties": {"$ref": f"#/$defs/{partly}"},
         }
+    for name, cls in (more or {}).items():
+        _define(cls, definitions, words)
+        properties[name] = {
+            "type": "object",
+            "description": inspect.cleandoc(cls.__doc__ or ""),
+            "propertyNames": _ANY_CASE,
+            "additionalProperties": {"$ref": f"#/$defs/{cls.__name__}"},
+        }
     properties["override"] = {
         "type": "object",
         "description": "changes to what the extended files define: the keys listed replace theirs",
@@ -107,31 +127,41 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _define(cls: type, definitions: dict[str, Any]) -> None:
+_Words = Mapping[Any, tuple[str, ...]] | None
+
+
+def _define(cls: type, definitions: dict[str, Any], words: _Words = None) -> None:
     if cls.__name__ in definitions:
         return
     definitions[cls.__name__] = made = {"type": "object"}
     fields = attrs.fields(cls)
     made |= {
         "description": inspect.cleandoc(cls.__doc__ or ""),
-        "properties": {c.toml_key(f.name): _described(f, definitions) for f in fields},
+        "properties": {c.toml_key(f.name): _described(f, definitions, words) for f in fields},
         "required": [c.toml_key(f.name) for f in fields if f.default is attrs.NOTHING],
         "additionalProperties": False,
     }
 
 
-def _described(field: "attrs.Attribute[Any]", definitions: dict[str, Any]) -> dict[str, Any]:
-    return {**_type(field.type, definitions), "description": field.metadata["doc"]}
+def _described(
+    field: "attrs.Attribute[Any]", definitions: dict[str, Any], words: _Words = None
+) -> dict[str, Any]:
+    made = _type(field.type, definitions, words)
+    if field.metadata.get("single"):
+        made = {"oneOf": [made["items"], made]}
+    return {**made, "description": field.metadata["doc"]}
 
 
-def _type(tp: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+def _type(tp: Any, definitions: dict[str, Any], words: _Words) -> dict[str, Any]:
     if get_origin(tp) in (Union, UnionType):
-        return _type(next(a for a in get_args(tp) if a is not NoneType), definitions)
+        return _type(next(a for a in get_args(tp) if a is not NoneType), definitions, words)
     if get_origin(tp) is tuple:
-        return {"type": "array", "items": _type(get_args(tp)[0], definitions)}
+        return {"type": "array", "items": _type(get_args(tp)[0], definitions, words)}
     if get_origin(tp) is dict:
-        return {"type": "object", "additionalProperties": _type(get_args(tp)[1], definitions)}
+        return {"type": "object", "additionalProperties": _type(get_args(tp)[1], definitions, words)}
     if attrs.has(tp):
-        _define(tp, definitions)
+        _define(tp, definitions, words)
         return {"$ref": f"#/$defs/{tp.__name__}"}
+    if words and tp in words:
+        return {"enum": list(words[tp])}
     return dict(_TYPES[tp])
