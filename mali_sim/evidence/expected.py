@@ -5,7 +5,7 @@ from typing import NewType
 from attrs import Factory, frozen
 
 from mali_sim.evidence.classes import Push
-from mali_sim.scenario.classes import Equation, Month, Number, Text, key, listed, optional
+from mali_sim.scenario.classes import Equation, Month, Number, Text, key, listed, one_or_more, optional
 
 InputKind = NewType("InputKind", str)
 Use = NewType("Use", str)
@@ -75,9 +75,9 @@ class Target:
 class Arm:
     """One way in which a structural test changes the world."""
 
-    push: tuple[Push, ...] = key("what is changed, as of a claim")
-    setup: tuple[Push, ...] = listed("what is changed first, in the arm and in what it is compared with")
-    hold: Number | None = optional("months for which the push is kept up; 1 where it is made once")
+    push: tuple[Push, ...] = one_or_more("what is changed, as of a claim")
+    setup: tuple[Push, ...] = one_or_more("what is changed first, here and in what it is compared with")
+    hold: int = key("months for which the push is kept up", default=1)
 
 
 @frozen
@@ -100,15 +100,23 @@ class Structure:
     kind: TestKind = key("arms: paired futures; trade_off: no free lunch; loops: each loop's own test",
                          default=TestKind("arms"))  # fmt: skip
     world: str | None = optional("the scenario it is run in; the one that names the file otherwise")
-    from_: Number = key("month of the push, 0 being the first", default=Number(1.0))
-    months: Number = key("months that are looked at, that of the push being m1", default=Number(24.0))
+    from_: int = key("month of the push, 0 being the first", default=1)
+    months: int = key("months that are looked at, that of the push being m1", default=12)
     profile: str | None = optional("who plays, as an address writes it; fallbacks otherwise")
     series: dict[str, Equation] = key("what is looked at, by name: equations as of an observer",
                                       default=Factory(dict))  # fmt: skip
     arms: dict[str, Arm] = key("changed worlds by name; base is the unchanged one", default=Factory(dict))
     checks: tuple[Check, ...] = listed("what is expected of them")
-    ledger: Number = key("months in which every stock's change must be the sum of its postings",
-                         default=Number(0.0))  # fmt: skip
+    ledger: int = key("months in which each stock's change must be the sum of its postings", default=0)
     packages: dict[str, tuple[str, ...]] = key("of a trade_off: what is done whenever it can be, by name",
                                                default=Factory(dict))  # fmt: skip
     source: tuple[str, ...] = listed("source ids")
+
+
+#: The class of each kind of table.
+TABLES: dict[str, type] = {
+    "input": Input,
+    "replay": Replay,
+    "target": Target,
+    "structure": Structure,
+}

@@ -75,7 +75,7 @@ class Pair:
 
 
 def run_pair(
-    model: Model, setup: Pushes, push: Pushes, hold: bool, from_: int, months: int,
+    model: Model, setup: Pushes, push: Pushes, hold: bool | int, from_: int, months: int,
     effects: Sequence[str], runs: int = 200, seed: int = 1, profile: str | None = None,
     parameters: np.ndarray | None = None, backend: Backend = Backend.NUMPY,
 ) -> Pair:  # fmt: skip
@@ -89,11 +89,11 @@ def run_pair(
     push : pushes
         Made in one arm. A stock's level is held in its bounds, a conserved one at 0 or
         more; what actors do, they do by themselves for that month, in both arms.
-    hold : bool
-        Whether the push is kept up every month: a stock stays that much above the other
-        arm's, a switch is set again (in the other arm too, where the setup sets it), actions
-        are taken whenever they are legal, an event happens whenever it can. A constant
-        stays changed in any case.
+    hold : bool or int
+        For how many months the push is kept up; True for all, False for the first alone. While
+        it is, a stock stays that much above the other arm's, a switch is set again (in the
+        other arm too, where the setup sets it), actions are taken whenever they are legal, an
+        event happens whenever it can. A constant stays changed in any case.
     from_ : int
         The month of the push, 0 being the first.
     months : int
@@ -217,7 +217,8 @@ class Pairs:
         return self._opened[month]
 
     def run(
-        self, setup: Pushes, push: Pushes, hold: bool, from_: int, months: int, effects: Sequence[str]
+        self, setup: Pushes, push: Pushes, hold: bool | int, from_: int, months: int,
+        effects: Sequence[str],
     ) -> Pair:
         """One pair; parameters and errors are those of :func:`run_pair`."""
         arms = _Arms(self, as_pushes(setup), as_pushes(push), hold, from_, months)
@@ -258,13 +259,14 @@ class _Arms:
     """One pair while it runs: columns of the arm with the push first, then those without."""
 
     def __init__(
-        self, pairs: Pairs, setup: tuple[Push, ...], push: tuple[Push, ...], hold: bool,
+        self, pairs: Pairs, setup: tuple[Push, ...], push: tuple[Push, ...], hold: bool | int,
         from_: int, months: int,
     ) -> None:  # fmt: skip
         for one in (*setup, *push):
             check_push(pairs.model, one)
         self.pairs, self.model = pairs, pairs.model
-        self.setup, self.push, self.hold = setup, push, hold
+        self.setup, self.push = setup, push
+        self.held = months if hold is True else max(int(hold), 1)  # months of the push
         self.from_, self.months, self.runs = from_, months, pairs.runs
         self.with_, self.without = slice(0, self.runs), slice(self.runs, None)
         self.both = slice(None)
@@ -279,12 +281,12 @@ class _Arms:
         sim.reset(np.concatenate([opening, opening], axis=1), self.from_)
         for month in range(self.months):
             state = sim.state.copy()
-            inputs, human = self._submit(state, first=month == 0)
+            inputs, human = self._submit(state, month)
             sim.reset(state, self.from_ + month)
             sim.recast(self.pairs._cast(human))
             sim.step(inputs)
             found[:, month] = sim.state[rows]
-            if month == 0 or self.hold:
+            if month < self.held:
                 self._note_done(sim.state)
         sim.check()
         return Pair(
@@ -305,7 +307,7 @@ class _Arms:
             for one in self.setup:
                 arms[arm] = self._set(arms[arm], one, True, self.from_)
             for one in self.push:
-                last = self.from_ + (self.months - 1 if self.hold else 0)
+                last = self.from_ + self.held - 1
                 arms[arm] = self._set(arms[arm], one, arm == 0, last)
         for number, one in enumerate(self.push):
             if one.kind == "constant":
@@ -327,15 +329,16 @@ class _Arms:
         combinations = self.model.sets.combinations(p.dims)
         return [p.offset + n for n, c in enumerate(combinations) if set(members) <= set(c)]
 
-    def _submit(self, state: np.ndarray, first: bool) -> tuple[np.ndarray | None, list[str]]:
+    def _submit(self, state: np.ndarray, month: int) -> tuple[np.ndarray | None, list[str]]:
         """Write what is pushed into the opening state; returns submissions and who makes them."""
         inputs = np.zeros((len(self.model.happenings.actions), 2 * self.runs))
         human: list[str] = []
+        first = month == 0
         if first:
             self._make_ready(state)
             for one in self.setup:
                 human += self._apply(one, state, inputs, self.both, started=True)
-        if first or self.hold:
+        if month < self.held:
             names = {one.name for one in self.push}
             for one in self.setup:
                 if not first and one.switch is not None and one.name in names:

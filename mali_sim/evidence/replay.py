@@ -78,12 +78,9 @@ def month_number(model: Model, month: str) -> int:
     return (int(month[:4]) - int(start[:4])) * 12 + int(month[5:]) - int(start[5:])
 
 
-def check_inputs(model: Model, inputs: Mapping[str, Input]) -> list[Problem]:
-    """Everything in the record that the model cannot be given, with its mend."""
-    found: list[Problem] = []
-    for id, one in inputs.items():
-        found += _Checked(model, id, one).problems()
-    return found
+def problems_of_input(model: Model, id: str, one: Input) -> list[Problem]:
+    """Everything in an input that the model cannot be given, with its mend."""
+    return _Checked(model, id, one).problems()
 
 
 class _Checked:
