@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import tomli
 
-from mali_sim.evidence.classes import TABLES, WORDS
+from mali_sim.evidence.kinds import TABLES, WORDS
 from mali_sim.scenario import classes as c
 from mali_sim.scenario.library import content_folder
 from mali_sim.scenario.schema import schema

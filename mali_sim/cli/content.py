@@ -10,7 +10,8 @@ from mali_sim.cli.options import json_option, load_scenario, to_json
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
-    """Check scenario FILES and print every problem as file:line: path: what; mend."""
+    """Check scenario FILES and their evidence; print every problem as file:line: path: what; mend."""
+    from mali_sim.evidence.check import check as problems_of_evidence
     from mali_sim.model import check as problems_of
 
     found = 0
@@ -19,7 +20,7 @@ def check(files: tuple[Path, ...]) -> None:
             click.echo(f"{file}: no such file")
             found += 1
             continue
-        for problem in problems_of(file):
+        for problem in (*problems_of(file), *problems_of_evidence(file)):
             found += 1
             click.echo(str(problem))
     if found:
@@ -91,7 +92,7 @@ def explain(scenario: str, name: str, lang: str, as_json: bool) -> None:
 @click.command()
 def schema() -> None:
     """Print a JSON Schema (draft 2020-12) of scenario files, for editors that complete and check TOML."""
-    from mali_sim.evidence.classes import TABLES, WORDS
+    from mali_sim.evidence.kinds import TABLES, WORDS
     from mali_sim.scenario.schema import schema as made
 
     click.echo(to_json(made(TABLES, WORDS)))

@@ -1,8 +1,8 @@
 """
 What files of evidence hold: who claims what, how it is tested, which loops it closes.
 
-A new kind of table is a class here and an entry in :data:`TABLES`; loading, the schema and
-the reference in ``docs/authoring.md`` follow from both.
+What the past and the model's structure should show is in :mod:`mali_sim.evidence.expected`;
+all kinds of tables stand in :mod:`mali_sim.evidence.kinds`.
 """
 
 from typing import Any, NewType
@@ -103,11 +103,3 @@ class Loop:
     through: tuple[str, ...] = listed("variables along it, the first again at the end")
     cut: dict[str, Numbers] = key("constants whose values here take it out", default=Factory(dict))
     test: str | None = optional("structural test that fails when it is cut")
-
-
-#: The class of each kind of table.
-TABLES: dict[str, type] = {
-    "voice": Voice,
-    "claim": Claim,
-    "loop": Loop,
-}
