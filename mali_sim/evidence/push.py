@@ -228,6 +228,10 @@ class Pairs:
         block = self.model.layout.blocks["obs"]
         return arms.run(effects, [block.offset + block.labels.index(n) for n in names if n is not None])
 
+    def unit(self, effect: str) -> str:
+        """The unit of an effect that the model observes."""
+        return self.model.scenario.obs[_observer(self.model, effect) or ""].unit
+
     def simulation(self, parameters: np.ndarray | None) -> Simulation:
         """Both arms beside each other; a block of its own where parameters differ."""
         numbers = np.concatenate([self._numbers, self._numbers])

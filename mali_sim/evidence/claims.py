@@ -1,0 +1,201 @@
+"""
+One test a claim: push the cause in one of two futures of the same luck, look at the effect.
+
+The tests of a world share one variant of it, in which all their effects are observed and
+all events that they push can be forced, and share what comes before the pushes.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from attrs import frozen
+
+from mali_sim.engine import Backend, NotANumber
+from mali_sim.evidence.check import Worlds
+from mali_sim.evidence.classes import Claim
+from mali_sim.evidence.load import Evidence
+from mali_sim.evidence.push import Pair, Pairs, prepared
+from mali_sim.model import Model
+
+RUNS = 200
+#: Differences smaller than this share of what they are held against are none.
+_TINY = 1e-6
+#: How many standard errors a difference must be from 0.
+_CLEAR = 2.0
+#: In which share of runs a push must move its cause.
+_MOVED = 0.5
+
+
+@frozen
+class Tested:
+    """
+    What came of a claim's test.
+
+    Parameters
+    ----------
+    id : str
+    result : str or None
+        ``pass`` or ``fail``; None where the claim is left out.
+    difference : float
+        Of the effect, with the push less without, mean over the runs.
+    error : float
+        That mean's standard error over the pairs.
+    baseline : float
+        The effect without the push.
+    moved : float
+        In which share of runs the push moved its cause.
+    runs : int
+    unit : str
+        Of the effect.
+    why : str
+        A sentence.
+    """
+
+    id: str
+    result: str | None
+    difference: float = 0.0
+    error: float = 0.0
+    baseline: float = 0.0
+    moved: float = 0.0
+    runs: int = 0
+    unit: str = ""
+    why: str = ""
+
+
+class ClaimTests:
+    """
+    The tests of a scenario's claims.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Without problems: see :mod:`mali_sim.evidence.check`.
+    home : str
+        The scenario whose world claims are tested in that name none.
+    worlds : Worlds
+    runs, seed : int
+        How many pairs, and their luck.
+    """
+
+    def __init__(
+        self, evidence: Evidence, home: str, worlds: Worlds, runs: int = RUNS, seed: int = 1,
+        backend: Backend = Backend.NUMPY,
+    ) -> None:  # fmt: skip
+        self.evidence = evidence
+        self.home = home
+        self.worlds = worlds
+        self.runs, self.seed, self.backend = runs, seed, backend
+        self._pairs: dict[str, Pairs] = {}
+
+    def test(self, id: str) -> Tested:
+        """
+        Test one claim.
+
+        Raises
+        ------
+        PushError, ScenarioProblems
+            When the evidence has problems.
+        """
+        claim = self.evidence.claims[id]
+        if claim.left_out is not None:
+            return Tested(id, None, why=claim.left_out.en)
+        pairs = self._of(claim.world or self.home)
+        months = (claim.within or 0) + 1
+        try:
+            pair = pairs.run(claim.setup, claim.push, claim.hold, claim.from_, months, [claim.effect or ""])
+        except NotANumber as error:
+            return Tested(id, "fail", runs=self.runs, why=f"the push breaks the model: {error}")
+        return judge(id, claim, pair, pairs.unit(claim.effect or ""))
+
+    def all(self, ids: Iterable[str] | None = None) -> dict[str, Tested]:
+        """Tests of some claims, or of all, by id."""
+        return {id: self.test(id) for id in (self.evidence.claims if ids is None else ids)}
+
+    def model(self, world: str) -> Model:
+        """
+        A world's model.
+
+        Raises
+        ------
+        LookupError
+        """
+        found = self.worlds.get(world)
+        if found is None:
+            raise LookupError(f"there is no scenario {world} without problems to test claims in")
+        return found
+
+    def _of(self, world: str) -> Pairs:
+        """Pairs on the variant that serves all tests in one world."""
+        if world not in self._pairs:
+            claims = [
+                c
+                for c in self.evidence.claims.values()
+                if c.left_out is None and (c.world or self.home) == world
+            ]
+            pushes = [p for c in claims for p in (*c.push, *c.setup)]
+            made = prepared(self.model(world), [c.effect or "" for c in claims], pushes)
+            self._pairs[world] = Pairs(made, self.runs, self.seed, backend=self.backend)
+        return self._pairs[world]
+
+
+def judge(id: str, claim: Claim, pair: Pair, unit: str = "") -> Tested:
+    """Hold a pair against a claim."""
+    window = slice(claim.after, (claim.within or 0) + 1)
+    arms = [taken(arm[0][window], claim.take) for arm in (pair.with_, pair.without)]
+    paired = arms[0] - arms[1]
+    difference, baseline = float(paired.mean()), float(arms[1].mean())
+    error = float(paired.std(ddof=1)) / len(paired) ** 0.5 if len(paired) > 1 else 0.0
+    moved = min(pair.moved, default=0.0)
+    failed = _failure(claim, difference, error, baseline, moved)
+    result = "fail" if failed else "pass"
+    measured = (
+        f"{claim.take} of {claim.effect} over months {claim.after} to {claim.within} after the push: "
+        f"{_number(baseline)} without it, {_number(difference, True)} with it (± {_number(error)})"
+    )
+    why = f"{failed}; {measured}" if failed else measured
+    return Tested(id, result, difference, error, baseline, moved, len(paired), unit, why)
+
+
+def _failure(claim: Claim, difference: float, error: float, baseline: float, moved: float) -> str:
+    """Why a test fails; empty where it passes."""
+    if moved < _MOVED:
+        cause = ", ".join(p.name for p in claim.push)
+        return (
+            f"the push moved its cause ({cause}) in {100 * moved:.0f} % of the runs only: "
+            "prepare it in setup, or push in another month"
+        )
+    if claim.sign == "0":
+        band = claim.band or 0.0
+        return "" if abs(difference) <= band else f"the difference is beyond the band of {_number(band)}"
+    least = max(_CLEAR * error, _TINY * abs(baseline), _TINY * _TINY)
+    if abs(difference) <= least:
+        return "there is no clear difference"
+    if (difference > 0) != (claim.sign == "+"):
+        return f"the difference goes the other way than {claim.sign}"
+    return ""
+
+
+def taken(values: np.ndarray, take: str) -> np.ndarray:
+    """
+    One number a run, of a window's months.
+
+    Parameters
+    ----------
+    values : ndarray, shape (months, runs)
+    take : str
+        ``mean``, ``sum``, ``last``, ``max`` or ``min``.
+    """
+    match take:
+        case "sum":
+            return values.sum(axis=0)
+        case "last":
+            return values[-1]
+        case "max":
+            return values.max(axis=0)
+        case "min":
+            return values.min(axis=0)
+    return values.mean(axis=0)
+
+
+def _number(value: float, signed: bool = False) -> str:
+    return f"{value:+.4g}" if signed else f"{value:.4g}"
