@@ -13,6 +13,7 @@ COMMANDS = {
     "check": ("content", "Check scenario files and print every problem."),
     "schema": ("content", "Print a JSON Schema of scenario files, for editors."),
     "explain": ("content", "Explain a name of a scenario: equation, sources, what it feeds."),
+    "coverage": ("evidence", "Test a scenario's claims, and show which sources it uses."),
     "run": ("run", "Run a scenario once and print its months."),
     "replay": ("run", "Run one run of any batch again, from its address."),
     "batch": ("batch", "Run strategies many times on the same luck and compare them."),

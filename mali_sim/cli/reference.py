@@ -32,7 +32,7 @@ def _command(name: str, command: click.Command) -> list[str]:
     arguments = [p for p in command.params if isinstance(p, click.Argument)]
     options = [p for p in command.params if isinstance(p, click.Option)]
     usage = " ".join(["mali-sim", name, *(_argument(a) for a in arguments), "[OPTIONS]" if options else ""])
-    lines = [f"## {name}", "", f"`{usage.strip()}`", "", (command.help or "").replace("\n", " ").strip(), ""]
+    lines = [f"## {name}", "", f"`{usage.strip()}`", "", " ".join((command.help or "").split()), ""]
     if options:
         lines += ["| option | what it does |", "|---|---|"]
         lines += [f"| {_option(o)} | {_help(o)} |" for o in options]

@@ -11,11 +11,9 @@ import numpy as np
 from attrs import frozen
 
 from mali_sim.engine import Backend, NotANumber
-from mali_sim.evidence.check import Worlds
 from mali_sim.evidence.classes import Claim
-from mali_sim.evidence.load import Evidence
+from mali_sim.evidence.family import Family
 from mali_sim.evidence.push import Pair, Pairs, prepared
-from mali_sim.model import Model
 
 RUNS = 200
 #: Differences smaller than this share of what they are held against are none.
@@ -64,26 +62,20 @@ class Tested:
 
 class ClaimTests:
     """
-    The tests of a scenario's claims.
+    The tests of some scenarios' claims.
 
     Parameters
     ----------
-    evidence : Evidence
-        Without problems: see :mod:`mali_sim.evidence.check`.
-    home : str
-        The scenario whose world claims are tested in that name none.
-    worlds : Worlds
+    family : Family
     runs, seed : int
         How many pairs, and their luck.
     """
 
     def __init__(
-        self, evidence: Evidence, home: str, worlds: Worlds, runs: int = RUNS, seed: int = 1,
-        backend: Backend = Backend.NUMPY,
-    ) -> None:  # fmt: skip
-        self.evidence = evidence
-        self.home = home
-        self.worlds = worlds
+        self, family: Family, runs: int = RUNS, seed: int = 1, backend: Backend = Backend.NUMPY
+    ) -> None:
+        self.family = family
+        self.claims = family.evidence.claims
         self.runs, self.seed, self.backend = runs, seed, backend
         self._pairs: dict[str, Pairs] = {}
 
@@ -91,15 +83,14 @@ class ClaimTests:
         """
         Test one claim.
 
-        Raises
-        ------
-        PushError, ScenarioProblems
-            When the evidence has problems.
+        Returns
+        -------
+        Tested
         """
-        claim = self.evidence.claims[id]
+        claim = self.claims[id]
         if claim.left_out is not None:
             return Tested(id, None, why=claim.left_out.en)
-        pairs = self._of(claim.world or self.home)
+        pairs = self._of(self.family.world_of("claim", id))
         months = (claim.within or 0) + 1
         try:
             pair = pairs.run(claim.setup, claim.push, claim.hold, claim.from_, months, [claim.effect or ""])
@@ -109,31 +100,15 @@ class ClaimTests:
 
     def all(self, ids: Iterable[str] | None = None) -> dict[str, Tested]:
         """Tests of some claims, or of all, by id."""
-        return {id: self.test(id) for id in (self.evidence.claims if ids is None else ids)}
-
-    def model(self, world: str) -> Model:
-        """
-        A world's model.
-
-        Raises
-        ------
-        LookupError
-        """
-        found = self.worlds.get(world)
-        if found is None:
-            raise LookupError(f"there is no scenario {world} without problems to test claims in")
-        return found
+        return {id: self.test(id) for id in (self.claims if ids is None else ids)}
 
     def _of(self, world: str) -> Pairs:
         """Pairs on the variant that serves all tests in one world."""
         if world not in self._pairs:
-            claims = [
-                c
-                for c in self.evidence.claims.values()
-                if c.left_out is None and (c.world or self.home) == world
-            ]
+            tested = [id for id, c in self.claims.items() if c.left_out is None]
+            claims = [self.claims[id] for id in tested if self.family.world_of("claim", id) == world]
             pushes = [p for c in claims for p in (*c.push, *c.setup)]
-            made = prepared(self.model(world), [c.effect or "" for c in claims], pushes)
+            made = prepared(self.family.model(world), [c.effect or "" for c in claims], pushes)
             self._pairs[world] = Pairs(made, self.runs, self.seed, backend=self.backend)
         return self._pairs[world]
 
@@ -150,7 +125,8 @@ def judge(id: str, claim: Claim, pair: Pair, unit: str = "") -> Tested:
     result = "fail" if failed else "pass"
     measured = (
         f"{claim.take} of {claim.effect} over months {claim.after} to {claim.within} after the push: "
-        f"{_number(baseline)} without it, {_number(difference, True)} with it (± {_number(error)})"
+        f"{_number(baseline)} without it, {_number(baseline + difference)} with it, "
+        f"a difference of {_number(difference, True)} (± {_number(error)})"
     )
     why = f"{failed}; {measured}" if failed else measured
     return Tested(id, result, difference, error, baseline, moved, len(paired), unit, why)

@@ -219,7 +219,7 @@ class Pairs:
     def run(
         self, setup: Pushes, push: Pushes, hold: bool | int, from_: int, months: int,
         effects: Sequence[str],
-    ) -> Pair:
+    ) -> Pair:  # fmt: skip
         """One pair; parameters and errors are those of :func:`run_pair`."""
         arms = _Arms(self, as_pushes(setup), as_pushes(push), hold, from_, months)
         names = [_observer(self.model, e) for e in effects]
