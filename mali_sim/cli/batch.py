@@ -1,6 +1,5 @@
 """Many runs: ``batch``."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +17,10 @@ from mali_sim.cli.options import (
     set_option,
     to_json,
 )
+from mali_sim.cli.progress import Bar
 
 if TYPE_CHECKING:
-    from mali_sim.experiment import Progress, Summary
+    from mali_sim.experiment import Summary
     from mali_sim.experiment.batch import Results
     from mali_sim.model import Model
 
@@ -93,7 +93,7 @@ def batch(
         strategies, runs, seed, reading, parse_changes(changes), draws,
         choose_backend(backend, runs), workers, block,
     )  # fmt: skip
-    bar = _Bar(not as_json and sys.stderr.isatty())
+    bar = Bar(not as_json)
     try:
         results = run_batch(model, design, out, bar.show)
     except KeyboardInterrupt:
@@ -104,28 +104,6 @@ def batch(
     click.echo(to_json(as_record(results, summary)) if as_json else as_table(model, results, summary))
     if out is None:
         discard(results)
-
-
-class _Bar:
-    """Progress on one line of the error stream."""
-
-    def __init__(self, wanted: bool) -> None:
-        self.wanted = wanted
-        self.shown = False
-
-    def show(self, progress: "Progress") -> None:
-        if not self.wanted:
-            return
-        self.shown = True
-        share = 100 * progress.done / progress.total
-        left = f"{progress.left:.0f} s left" if progress.left < 1e6 else ""
-        done = f"{progress.done:,} of {progress.total:,} runs"
-        text = f"\r{share:5.1f} %  {done}  {progress.rate:,.0f}/s  {left}   "
-        click.echo(text, nl=False, err=True)
-
-    def end(self) -> None:
-        if self.shown:
-            click.echo(err=True)
 
 
 def as_record(results: "Results", summary: "Summary") -> dict[str, Any]:
