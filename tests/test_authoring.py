@@ -9,6 +9,10 @@ import pytest
 
 from mali_sim.engine import Cast, Simulation
 from mali_sim.equations import units
+from mali_sim.evidence import classes as e
+from mali_sim.evidence.check import check as check_evidence
+from mali_sim.evidence.claims import ClaimTests
+from mali_sim.evidence.family import family_of
 from mali_sim.model import Model, check, load_model
 from mali_sim.model.typed import CLOCKS, FUNCTIONS
 from mali_sim.scenario import classes as c
@@ -50,6 +54,19 @@ def test_the_example_plays_a_year_and_its_books_close(model: Model):
     assert len(set(water)) > 10, "the weather differs"
 
 
+def test_the_example_of_evidence_is_of_the_example_and_its_claim_holds(example: Path, tmp_path: Path):
+    claims = re.search(r"^```toml\n(\[voice\..*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
+    assert claims is not None
+    (tmp_path / "claims.toml").write_text(claims.group(1), encoding="utf-8")
+    text = example.read_text(encoding="utf-8")
+    text = text.replace("months = 12\n", 'months = 12\nevidence = ["claims.toml"]\n', 1)
+    file = tmp_path / "orsa-river.toml"
+    file.write_text(text.replace("[source.S1]", "[source.C01]", 1).replace('"S1"', '"C01"'), encoding="utf-8")
+    assert check_evidence(file) == ()
+    found = ClaimTests(family_of(file)).test("C01")
+    assert found.result == "pass", found.why
+
+
 def test_sharing_early_is_worth_something_in_the_example(model: Model):
     def trust(strategy: dict[str, str]) -> float:
         simulation = Simulation(model, Cast((strategy,)), 7, np.arange(200))
@@ -59,12 +76,17 @@ def test_sharing_early_is_worth_something_in_the_example(model: Model):
     assert trust({"highlands": "share_early"}) > trust({}) + 5
 
 
+#: Tables of files of evidence, and what they are made of.
+EVIDENCE = {"voice": e.Voice, "claim": e.Claim, "push": e.Push, "loop": e.Loop}
+
+
 def keys() -> list[str]:
     found = []
     for table, field in attrs.fields_dict(c.Scenario).items():
         cls = field.type if table == "scenario" else field.type.__args__[0 if table in c.SINGLE else 1]
         found += [f"{table}.{c.toml_key(f.name)}" for f in attrs.fields(cls)]
-    for name, cls in (("effect", c.Effect), ("choice", c.EventChoice), ("rule", c.Rule)):
+    parts = {"effect": c.Effect, "choice": c.EventChoice, "rule": c.Rule}
+    for name, cls in (parts | EVIDENCE).items():
         found += [f"{name}.{c.toml_key(f.name)}" for f in attrs.fields(cls)]
     return found
 
@@ -78,6 +100,7 @@ def section(table: str) -> str:
 
 HEADINGS = {
     "override": "[override]", "effect": "Effects", "choice": "[event.ID]", "rule": "[strategy.ID]",
+    "voice": "[voice.ID]", "claim": "[claim.ID]", "push": "Pushes", "loop": "[loop.ID]",
     **{t: f"[{t}]" if t in c.SINGLE else f"[{t}.ID]" for t in attrs.fields_dict(c.Scenario)},
 }  # fmt: skip
 
@@ -89,7 +112,7 @@ def test_every_key_stands_in_the_reference(key: str):
 
 
 def test_every_word_and_function_stands_in_the_reference():
-    for words in c.WORDS.values():
+    for words in (*c.WORDS.values(), *e.WORDS.values()):
         for word in words:
             assert word in CODE, word
     written = " ".join(CODE)
