@@ -2,7 +2,8 @@
 One test a claim: push the cause in one of two futures of the same luck, look at the effect.
 
 The tests of a world share one variant of it, in which all their effects are observed and
-all events that they push can be forced, and share what comes before the pushes.
+all events that they push can be forced, and share what comes before the pushes. Every
+actor follows its tendencies.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 from attrs import frozen
 
-from mali_sim.engine import Backend, NotANumber
+from mali_sim.engine import TENDENCY, Backend, NotANumber
 from mali_sim.evidence.classes import Claim
 from mali_sim.evidence.family import Family
 from mali_sim.evidence.push import Pair, Pairs, prepared
@@ -109,7 +110,8 @@ class ClaimTests:
             claims = [self.claims[id] for id in tested if self.family.world_of("claim", id) == world]
             pushes = [p for c in claims for p in (*c.push, *c.setup)]
             made = prepared(self.family.model(world), [c.effect or "" for c in claims], pushes)
-            self._pairs[world] = Pairs(made, self.runs, self.seed, backend=self.backend)
+            # A strategy answers with its own rules only; what an actor tends to answer is the claim.
+            self._pairs[world] = Pairs(made, self.runs, self.seed, TENDENCY, backend=self.backend)
         return self._pairs[world]
 
 
