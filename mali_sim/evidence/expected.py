@@ -33,8 +33,9 @@ class Input:
     month: Month | None = optional("when it went in, YYYY-MM; of decisions and exogenous events")
     actor: str | None = optional("of a decision: whose it was")
     do: tuple[str, ...] = listed("of a decision: what is submitted, decisions, offer.ID, EVENT.CHOICE")
-    event: str | None = optional("exogenous: the dated event that carries it")
-    note: Text | None = optional("why it is of this kind, where that is not plain")
+    event: str | None = optional("the dated event that carries it, or that a decision answers")
+    note: Text | None = optional("why it is of this kind or in this month, where that is not plain")
+    source: tuple[str, ...] = listed("source ids, where the input's own id is none")
 
 
 @frozen
@@ -44,6 +45,9 @@ class Replay:
     label: Text = key("its name")
     text: Text = key("who follows the record, and what is left to the model")
     actors: tuple[str, ...] = listed("who follows the record; everybody where nobody is named")
+    live: tuple[str, ...] = listed(
+        "what the null replay does not hold constant: stocks, auxiliaries, flow.ID that carry a dated input"
+    )
 
 
 @frozen
@@ -111,12 +115,3 @@ class Structure:
     packages: dict[str, tuple[str, ...]] = key("of a trade_off: what is done whenever it can be, by name",
                                                default=Factory(dict))  # fmt: skip
     source: tuple[str, ...] = listed("source ids")
-
-
-#: The class of each kind of table.
-TABLES: dict[str, type] = {
-    "input": Input,
-    "replay": Replay,
-    "target": Target,
-    "structure": Structure,
-}

@@ -83,30 +83,53 @@ def problems_of_input(model: Model, id: str, one: Input) -> list[Problem]:
     return _Checked(model, id, one).problems()
 
 
+def unlisted_events(model: Model, inputs: Mapping[str, Input]) -> list[str]:
+    """Dated events of the scenario's months that no input names: they would go in unseen."""
+    named = {one.event for one in inputs.values()}
+    months = range(model.scenario.scenario.months)
+    return sorted(
+        item.id
+        for item, event in model.happenings.events
+        if event.date is not None and month_number(model, event.date) in months and item.id not in named
+    )
+
+
 class _Checked:
+    """One input against a model."""
+
     def __init__(self, model: Model, id: str, one: Input) -> None:
         self.model, self.id, self.one = model, id, one
         self.found: list[Problem] = []
 
     def problems(self) -> list[Problem]:
-        one = self.one
-        carries = {"do": one.do, "event": one.event}
-        wanted = {"decision": "do", "exogenous": "event"}.get(one.kind)
-        for name, value in carries.items():
-            if value and name != wanted:
+        one, sources = self.one, self.model.scenario.source
+        for name in one.source or (self.id,):
+            if name not in sources:
+                self._say("source", f"there is no source {name}", did_you_mean(name, sources))
+        wanted = {"decision": ("do",), "exogenous": ("event",)}.get(one.kind, ())
+        may = {"decision": ("do", "event"), "exogenous": ("event",)}.get(one.kind, ())
+        for name, value in (("do", one.do), ("event", one.event)):
+            if value and name not in may:
                 self._say(name, f"of an input of the kind {one.kind}", "it goes in nowhere: leave it out")
-        if wanted is not None:
-            if not carries[wanted]:
-                self._say(wanted, f"{wanted} is missing", f"say what carries this {one.kind} into the model")
-            if one.month is None:
-                self._say("month", "month is missing", "say when it went in")
-            elif not 0 <= month_number(self.model, one.month) < self.model.scenario.scenario.months:
-                self._say("month", f"{one.month} is outside the scenario's months")
-        self._decision() if one.kind == "decision" else self._exogenous()
+            elif not value and name in wanted:
+                self._say(name, f"{name} is missing", f"say what carries this {one.kind} into the model")
+        if may:
+            self._month()
+        if one.kind == "decision":
+            self._decision()
+        if one.event is not None:
+            self._event(one.event)
         return self.found
 
     def _say(self, key: str, what: str, mend: str = "") -> None:
-        self.found.append(Problem(("input", self.id, key), what, mend))
+        self.found.append(Problem(("input", self.id, *key.split(".")), what, mend))
+
+    def _month(self) -> None:
+        month = self.one.month
+        if month is None:
+            self._say("month", "month is missing", "say when it went in")
+        elif not 0 <= month_number(self.model, month) < self.model.scenario.scenario.months:
+            self._say("month", f"{month} is outside the scenario's months")
 
     def _decision(self) -> None:
         actor, actors = self.one.actor, self.model.scenario.actor
@@ -120,16 +143,13 @@ class _Checked:
             elif actor in actors and self.model.action(id).actor != actor:
                 self._say(f"do.{n}", f"{id} is {self.model.action(id).actor}'s to do, not {actor}'s")
 
-    def _exogenous(self) -> None:
-        name = self.one.event
-        if self.one.kind != "exogenous" or name is None:
-            return
+    def _event(self, name: str) -> None:
         known = {item.id: event for item, event in self.model.happenings.events}
         if name not in known:
             self._say("event", f"there is no event {name}", did_you_mean(name, known))
         elif known[name].date is None:
-            self._say("event", f"{name} has no date", "what is exogenous happens on a date")
-        elif known[name].date != self.one.month:
+            self._say("event", f"{name} has no date", "what goes in happens on a date")
+        elif self.one.kind == "exogenous" and known[name].date != self.one.month:
             self._say("month", f"{name} happens in {known[name].date}", "give the event's own date")
 
 

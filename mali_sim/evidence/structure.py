@@ -1,0 +1,354 @@
+"""
+Structural tests: how the model must behave when it is pushed hard, whatever its numbers.
+
+A test's arms are paired futures on the same luck, its checks are measures over their
+months (Barlas 1996; Sterman 2000). Two things are no pairs: that no way to play is best in
+everything, and that each stock's change is the sum of its postings.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+
+from mali_sim.engine import HUMAN, Backend, Cast, Simulation, run_once
+from mali_sim.evidence.expected import Arm, Check, Structure
+from mali_sim.evidence.measures import Calendar, MeasureError, Measuring, over_months, series_in
+from mali_sim.evidence.push import Pairs, casting, prepared
+from mali_sim.model import Model
+from mali_sim.play import Game, profile_of
+from mali_sim.scenario import Problem, Text, did_you_mean
+
+#: Differences below this part of what is compared are rounding, not behaviour.
+TINY = 1e-7
+#: Standard errors that make a mean difference clear.
+CLEAR = 2.0
+#: The unchanged world, in measures.
+BASE = "base"
+#: Columns of a trade-off that are stepped together.
+COLUMNS = 2_000
+
+
+@frozen
+class Found:
+    """
+    What one check came to.
+
+    Parameters
+    ----------
+    value : float
+        The runs' mean; of what holds or not, the share in which it does.
+    error : float
+        Standard error of the mean.
+    """
+
+    says: Text
+    value: float
+    error: float
+    ok: bool
+
+
+@frozen
+class Tested:
+    """A structural test and what its checks came to."""
+
+    id: str
+    test: Structure
+    found: tuple[Found, ...]
+    detail: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether every check came out as expected; a test without any did not."""
+        return bool(self.found) and all(f.ok for f in self.found)
+
+
+class StructureTests:
+    """
+    Structural tests on the scenarios that they fit.
+
+    Parameters
+    ----------
+    tests : dict of str to Structure
+    model_of : callable
+        The model of a world by its id; of None, the one that names the tests.
+    runs : int
+        Pairs of each arm.
+    """
+
+    def __init__(
+        self, tests: Mapping[str, Structure], model_of: Callable[[str | None], Model],
+        runs: int = 100, backend: Backend = Backend.NUMPY,
+    ) -> None:  # fmt: skip
+        self.tests = tests
+        self.runs = runs
+        self.backend = backend
+        self._model_of = model_of
+        self._prepared: dict[str | None, Model] = {}
+
+    def model(self, world: str | None) -> Model:
+        """A world's model that observes whatever its tests look at; made once."""
+        if world not in self._prepared:
+            own = [t for t in self.tests.values() if t.world == world]
+            effects = [text for t in own for text in _effects(t).values()]
+            pushes = [p for t in own for arm in t.arms.values() for p in (*arm.setup, *arm.push)]
+            self._prepared[world] = prepared(self._model_of(world), effects, pushes)
+        return self._prepared[world]
+
+    def run(self, id: str, seed: int = 1, changes: Mapping[str, object] | None = None) -> Tested:
+        """
+        One test.
+
+        Parameters
+        ----------
+        changes : dict, optional
+            Constants with other values, where the world has them: a loop that is cut.
+
+        Raises
+        ------
+        MeasureError, PushError
+        """
+        test = self.tests[id]
+        model = self.model(test.world)
+        known = {k: v for k, v in (changes or {}).items() if k in model.parameters.items}
+        parameters = model.parameters.changed(model.parameters.balanced(), known, model.sets)
+        if test.kind == "trade_off":
+            return self._trade_off(id, test, model, parameters, seed)
+        found = self._arms(test, model, parameters, seed)
+        if test.ledger:
+            found.append(_ledger(test, model, seed))
+        return Tested(id, test, tuple(found))
+
+    def run_all(
+        self, seed: int = 1, changes: Mapping[str, object] | None = None, ids: Iterable[str] | None = None
+    ) -> dict[str, Tested]:
+        """All tests, or some, but those about loops."""
+        chosen = self.tests if ids is None else ids
+        return {id: self.run(id, seed, changes) for id in chosen if self.tests[id].kind != "loops"}
+
+    def _arms(self, test: Structure, model: Model, parameters: np.ndarray, seed: int) -> list[Found]:
+        pairs = Pairs(model, self.runs, seed, test.profile, parameters, self.backend)
+        names = _effects(test)
+        series: dict[str, np.ndarray] = {}
+        for arm, how in (test.arms or {BASE: Arm()}).items():
+            pair = pairs.run(how.setup, how.push, how.hold, test.from_, test.months, list(names.values()))
+            for row, name in enumerate(names):
+                series[f"{arm}.{name}"] = pair.with_[row]
+                series[f"{arm}.{BASE}.{name}"] = pair.without[row]
+                if len(test.arms) == 1:
+                    series[f"{BASE}.{name}"] = pair.without[row]
+        measuring = Measuring(_calendar(model, test), series)
+        return [_judged(check, measuring, series, self.runs) for check in test.checks]
+
+    # -- no free lunch -------------------------------------------------------------------
+
+    def _trade_off(self, id: str, test: Structure, model: Model, parameters: np.ndarray, seed: int) -> Tested:
+        """Whether no way to play is best in everything, and several are best in something."""
+        options = _options(test, model)
+        runs = max(self.runs // 2, 10)
+        outcomes = np.array([
+            row
+            for first in range(0, len(options), max(COLUMNS // runs, 1))
+            for row in self._outcomes(
+                model, options[first : first + max(COLUMNS // runs, 1)], parameters, seed, runs, test
+            )
+        ])  # fmt: skip
+        goals = {n: o for n, o in model.scenario.outcome.items() if o.better != "none"}
+        if any(o.weight for o in goals.values()):
+            goals = {n: o for n, o in goals.items() if o.weight}
+        at = [list(model.scenario.outcome).index(n) for n in goals]
+        signs = np.array([1.0 if o.better == "higher" else -1.0 for o in goals.values()])
+        scores = outcomes[:, at] * signs
+        best = scores >= scores.max(axis=0) - TINY * np.abs(scores).max(axis=0)
+        front = [n for n, row in enumerate(scores) if not _dominated(row, scores)]
+        everywhere = [options[n].name for n in range(len(options)) if best[n].all()]
+        leaders = {g: options[int(scores[:, k].argmax())].name for k, g in enumerate(goals)}
+        detail = (
+            f"{len(options)} ways to play, {len(front)} of them not beaten in everything; best: "
+            + ", ".join(f"{goal}: {name}" for goal, name in leaders.items())
+        )
+        if everywhere:
+            detail += f"; best in everything: {', '.join(everywhere)}"
+        found = (Found(test.expected, float(len(front)), 0.0, not everywhere and len(front) > 1),)
+        return Tested(id, test, found, detail)
+
+    def _outcomes(
+        self, model: Model, options: Sequence["_Option"], parameters: np.ndarray, seed: int, runs: int,
+        test: Structure,
+    ) -> np.ndarray:  # fmt: skip
+        """
+        Mean outcomes of some ways to play, all on the same luck.
+
+        Returns
+        -------
+        ndarray, shape (options, outcomes)
+        """
+        controllers = tuple(o.controllers for o in options for _ in range(runs))
+        numbers = np.tile(np.arange(runs, dtype=np.uint64), len(options))
+        sim = Simulation(model, Cast(controllers), seed, numbers, parameters, self.backend)
+        inputs = np.zeros((sim.actions, len(numbers)))
+        for n, option in enumerate(options):
+            for action in option.do:
+                inputs[model.action_rows[action], n * runs : (n + 1) * runs] = 1.0
+        months = min(test.from_ + test.months, model.scenario.scenario.months)
+        for _ in range(months):
+            sim.step(inputs)
+        sim.check()
+        final = run_once(sim.programs.ending, sim.const, sim.state, runs=len(numbers), month=months)
+        count = len(model.scenario.outcome)
+        return final[:count].reshape(count, len(options), runs).mean(axis=2).T
+
+
+@frozen
+class _Option:
+    """One way to play: who plays whom, and what is submitted every month."""
+
+    name: str
+    controllers: Mapping[str, str] = field(eq=False)
+    do: tuple[str, ...] = ()
+
+
+def _options(test: Structure, model: Model) -> list[_Option]:
+    """Every strategy of the first seat; each package, all pairs of them, all together; nothing."""
+    seat = model.scenario.scenario.seats[0]
+    others = casting(model)
+    options = [
+        _Option(id, {**others, seat: id})
+        for id, strategy in model.scenario.strategy.items()
+        if strategy.actor == seat
+    ]
+    packages = test.packages
+    chosen: list[tuple[str, ...]] = [(), *((name,) for name in packages), *combinations(packages, 2)]
+    if len(packages) > 2:
+        chosen.append(tuple(packages))
+    for names in chosen:
+        do = tuple(dict.fromkeys(id for name in names for id in packages[name]))
+        played = {seat, *(model.action(id).actor for id in do)}
+        label = " + ".join(names) if len(names) < 3 else "all of them"
+        options.append(_Option(label or "nothing", {**others, **dict.fromkeys(played, HUMAN)}, do))
+    return options
+
+
+def _dominated(row: np.ndarray, scores: np.ndarray) -> bool:
+    """Whether another way is at least as good in everything and better in something."""
+    return bool(((scores >= row).all(axis=1) & (scores > row).any(axis=1)).any())
+
+
+# -- the ledger --------------------------------------------------------------------------
+
+
+def _ledger(test: Structure, model: Model, seed: int) -> Found:
+    """The largest gap between a stock's change and the sum of its postings, over some months."""
+    game = Game.new(model, (), seed=seed, profile=profile_of(casting(model, test.profile)))
+    worst = 0.0
+    for month in range(min(test.ledger, game.months)):
+        game.advance()
+        worst = max(worst, _gap(game, month))
+    return Found(test.expected, worst, 0.0, worst < TINY)
+
+
+def _gap(game: Game, month: int) -> float:
+    trace = game.trace(month)
+    worst = 0.0
+    for id in game.model.scenario.stock:
+        block = game.model.layout.blocks[f"stock:{id}"]
+        opening = np.array(trace.opening[block.offset : block.offset + block.rows])
+        closing = np.array(trace.closing[block.offset : block.offset + block.rows])
+        total = opening.copy()
+        for posting in trace.programs.postings:
+            if posting.stock == id:
+                values = trace.watched(posting.watched)
+                for row, inner in posting.rows:
+                    total[row] += posting.sign * values[inner]
+        scale = np.maximum(np.abs(opening), np.abs(closing)) + 1.0
+        worst = max(worst, float((np.abs(total - closing) / scale).max()))
+    return worst
+
+
+# -- checks ------------------------------------------------------------------------------
+
+
+def _effects(test: Structure) -> dict[str, str]:
+    """What a test observes: its series, and observers that its measures name themselves."""
+    named: dict[str, str] = dict(test.series)
+    for check in test.checks:
+        for name in _series(check.measure):
+            last = name.split(".", 2 if name.split(".")[1:2] == [BASE] else 1)[-1]
+            if last.startswith("obs."):
+                named.setdefault(last, last)
+    return named
+
+
+def _series(measure: str) -> set[str]:
+    try:
+        return series_in(over_months(measure))
+    except MeasureError:
+        return set()
+
+
+def _calendar(model: Model, test: Structure) -> Calendar:
+    start = model.scenario.scenario.start
+    months = int(start[:4]) * 12 + int(start[5:]) - 1 + test.from_
+    return Calendar(f"{months // 12:04d}-{months % 12 + 1:02d}", test.months)
+
+
+def _judged(check: Check, measuring: Measuring, series: Mapping[str, np.ndarray], runs: int) -> Found:
+    values = np.broadcast_to(measuring(check.measure), (runs,))
+    if check.sign == "true":
+        share = float(np.mean(values > 0))
+        return Found(check.says, share, 0.0, share >= 1.0 - check.band)
+    mean, error = float(values.mean()), float(values.std() / np.sqrt(runs))
+    scale = max((float(np.abs(series[n]).mean()) for n in _series(check.measure) if n in series), default=0.0)
+    least = max(CLEAR * error, TINY * scale)
+    ok = {
+        "+": mean > least, "-": mean < -least, "0": abs(mean) <= check.band,
+        "not+": mean <= least, "not-": mean >= -least,
+    }[check.sign]  # fmt: skip
+    return Found(check.says, mean, error, bool(ok))
+
+
+# -- problems ----------------------------------------------------------------------------
+
+
+def problems_of_structure(model: Model, id: str, test: Structure) -> list[Problem]:
+    """
+    What is wrong with a test's months and measures, with its mend.
+
+    Pushes, equations of series and ids of packages are looked at where evidence is checked.
+    """
+    path = ("structure", id)
+    found: list[Problem] = []
+    months = model.scenario.scenario.months
+    if test.from_ < 0 or test.months < 1 or test.from_ + test.months > months:
+        what = f"it looks at months {test.from_} to {test.from_ + test.months - 1}, the world has {months}"
+        found.append(Problem((*path, "months"), what, "push earlier, or look for a shorter time"))
+    if test.kind == "arms" and not test.checks and not test.ledger:
+        found.append(Problem((*path, "checks"), "nothing is expected", "give checks, or ledger"))
+    for name, how in test.arms.items():
+        if name == BASE:
+            found.append(Problem((*path, "arms", name), "base is the unchanged world", "rename the arm"))
+        if how.hold < 1:
+            found.append(Problem((*path, "arms", name, "hold"), f"{how.hold} months", "1 or more is wanted"))
+    known = _names(test, model)
+    for n, check in enumerate(test.checks):
+        where = (*path, "checks", str(n), "measure")
+        try:
+            names = series_in(over_months(check.measure))
+        except MeasureError as error:
+            found.append(Problem(where, error.what, error.mend))
+            continue
+        for name in sorted(names - known):
+            mend = did_you_mean(name, known, "write ARM.SERIES or base.SERIES")
+            found.append(Problem(where, f"there is no series {name}", mend))
+    return found
+
+
+def _names(test: Structure, model: Model) -> set[str]:
+    """Series that measures may read."""
+    own = [*test.series, *(f"obs.{id}" for id in model.scenario.obs)]
+    arms: list[Any] = [*test.arms, *(f"{arm}.{BASE}" for arm in test.arms)]
+    if len(test.arms) < 2:
+        arms.append(BASE)
+    return {f"{arm}.{name}" for arm in arms for name in own}
