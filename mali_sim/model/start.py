@@ -89,7 +89,7 @@ class StartBuilder:
             case "since":
                 return self.b.lit(float(NEVER))
             case "flow":
-                return self.b.lit(0.0)
+                return self.b.widen(self.b.lit(0.0), self.c.variables.flow_dims(id))
         return self.b.lit(0.0)
 
 
