@@ -18,6 +18,7 @@ COMMANDS = {
     "replay": ("run", "Run one run of any batch again, from its address."),
     "batch": ("batch", "Run strategies many times on the same luck and compare them."),
     "campaign": ("campaign", "Play at random and by every strategy; tell what breaks or is never reached."),
+    "dead": ("dead", "Find decisions that are always right, never right, or without effect."),
     "play": ("play", "Play a scenario, in a window or as text."),
     "bench": ("bench", "Measure the backends on this machine."),
     "doctor": ("doctor", "Look at this machine: Python, display, compiler, cache."),

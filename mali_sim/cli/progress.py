@@ -17,9 +17,12 @@ class Bar:
     ----------
     wanted : bool
         Whether to show anything at all.
+    what : str
+        What is counted.
     """
 
-    def __init__(self, wanted: bool = True) -> None:
+    def __init__(self, wanted: bool = True, what: str = "runs") -> None:
+        self.what = what
         self.wanted = wanted and sys.stderr.isatty()
         self.shown = False
 
@@ -30,8 +33,9 @@ class Bar:
         self.shown = True
         share = 100 * progress.done / progress.total
         left = f"{progress.left:.0f} s left" if progress.left < 1e6 else ""
-        done = f"{progress.done:,} of {progress.total:,} runs"
-        text = f"\r{share:5.1f} %  {done}  {progress.rate:,.0f}/s  {left}   "
+        done = f"{progress.done:,} of {progress.total:,} {self.what}"
+        rate = f"{progress.rate:,.0f}/s" if progress.rate >= 1 else ""
+        text = f"\r{share:5.1f} %  {done}  {rate}  {left}   "
         click.echo(text, nl=False, err=True)
 
     def end(self) -> None:

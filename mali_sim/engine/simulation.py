@@ -245,7 +245,17 @@ class Simulation:
     def recast(self, cast: Cast) -> None:
         """From now on other controllers, of strategies that were in the first cast."""
         self.cast = cast
-        self.modes = self._modes(cast)
+        self.control(self._modes(cast))
+
+    def control(self, modes: np.ndarray) -> None:
+        """
+        From now on these rows say who decides.
+
+        Parameters
+        ----------
+        modes : ndarray, shape (modes, runs or 1)
+        """
+        self.modes = modes
         self._stepper.recast()
 
     def _make_stepper(self) -> "Stepper":

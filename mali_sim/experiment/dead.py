@@ -1,0 +1,336 @@
+"""
+Decisions that are no decisions: always right, never right, or without any effect.
+
+Each thing that a seat can do is tried in several months, under every reading, in runs that
+each of the seat's strategies has played up to there, against doing nothing (an answer
+against the other answers), on the same luck. What is right is what has the better weighted
+score at the end; a cell is one profile, reading, month and weighting. Somebody who could
+choose with eyes shut has nothing to decide.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from attrs import asdict, evolve, field, frozen
+
+from mali_sim.engine import Backend
+from mali_sim.experiment.batch import Progress
+from mali_sim.experiment.branches import NOTHING, WANDERER, Branching, Cell, Comparisons, Sums
+from mali_sim.experiment.objectives import Objectives, spans
+from mali_sim.experiment.workers import BatchError
+from mali_sim.model import Action, Model
+from mali_sim.play.address import BALANCED
+from mali_sim.scenario import did_you_mean
+
+#: Of all cells, in how many something must be right to be a choice at all.
+NEVER, ALWAYS = 0.05, 0.95
+#: Standard errors beyond which a difference is clear; and the least, in spans, that counts.
+CLEAR, LEAST = 4.0, 0.002
+#: To be better everywhere: in how many cells each objective that moves must be better, and in
+#: how many any objective may be clearly worse.
+_SAME_SIDE, _OTHER_SIDE = 0.90, 0.01
+#: Runs that a cell must have.
+_ENOUGH = 8
+
+VERDICTS = {
+    "never_legal": "it can never be done, by any strategy or at random",
+    "no_effect": "no outcome and no indicator tells whether it was done",
+    "same": "no outcome and no indicator tells it from another answer",
+    "always_right": "the weighted score is better with it nearly everywhere",
+    "never_right": "the weighted score is worse with it nearly everywhere",
+    "only_good": "it is better on some objectives and worse on none, anywhere",
+    "only_harm": "it is worse on some objectives and better on none, anywhere",
+    "unjudged": "too few runs could do it to judge",
+}
+#: Verdicts that a scenario should mend.
+OFFENCES = tuple(v for v in VERDICTS if v != "unjudged")
+
+
+@frozen
+class Effect:
+    """
+    What an action does to one objective, in the mean over all cells.
+
+    Parameters
+    ----------
+    outcome : str
+    better, worse : float
+        Shares of cells in which the objective is better, and worse, with it.
+    mean : float
+        In the outcome's own unit and direction.
+    clear : bool
+        Whether the mean can be told from none.
+    """
+
+    outcome: str
+    better: float
+    worse: float
+    mean: float
+    clear: bool
+
+
+@frozen
+class Verdict:
+    """
+    What was found of one action, all its members together.
+
+    Parameters
+    ----------
+    id : str
+        ``local_talks`` for all of ``local_talks.mopti``, ``local_talks.segou`` …
+    kind : str
+    verdicts : tuple of str
+        Keys of :data:`VERDICTS`; none for what is a real choice.
+    right : float
+        Share of cells in which it is right, of not a number where none could be judged.
+    score : float
+        Mean difference of the weighted score as written, in spans.
+    cells : int
+        Profiles × readings × months in which it was judged; each under every weighting.
+    runs : int
+        Pairs of runs behind them.
+    effects : tuple of Effect
+        One for each objective.
+    members : dict of str to float
+        ``right`` of each member alone, where there are several.
+    """
+
+    id: str
+    kind: str
+    verdicts: tuple[str, ...]
+    right: float
+    score: float
+    cells: int
+    runs: int
+    effects: tuple[Effect, ...] = ()
+    members: Mapping[str, float] = field(factory=dict)
+
+    @property
+    def offends(self) -> bool:
+        """Whether a scenario should mend it."""
+        return any(v in OFFENCES for v in self.verdicts)
+
+
+@frozen
+class DeadReport:
+    """
+    What was found of all that a seat can do.
+
+    Parameters
+    ----------
+    profiles, readings, weightings : tuple of str
+    verdicts : tuple of Verdict
+    """
+
+    seat: str
+    profiles: tuple[str, ...]
+    readings: tuple[str, ...]
+    weightings: tuple[str, ...]
+    objectives: tuple[str, ...]
+    runs: int
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def offenders(self) -> tuple[Verdict, ...]:
+        """What is no decision."""
+        return tuple(v for v in self.verdicts if v.offends)
+
+    def plain(self) -> dict[str, Any]:
+        """As the object that ``--json`` prints."""
+        return asdict(self)
+
+
+def offenders(
+    model: Model, seat: str | None = None, *, runs: int = 96, months: int = 6, seed: int = 1,
+    readings: Sequence[str] | None = None, backend: Backend = Backend.AUTO, quick: bool = False,
+    report: Callable[[Progress], None] | None = None,
+) -> DeadReport:  # fmt: skip
+    """
+    Judge everything that a seat can do.
+
+    Parameters
+    ----------
+    seat : str, optional
+        The first by default.
+    runs : int
+        Of each profile under each reading.
+    months : int
+        In how many months each thing is tried.
+    readings : sequence of str, optional
+        All by default.
+    quick : bool
+        Few runs, two months: for tests, and for a first look.
+    report : callable, optional
+        Told how far it is, after each reading.
+
+    Returns
+    -------
+    DeadReport
+
+    Raises
+    ------
+    BatchError
+        When there is no such seat or nothing to judge by.
+    """
+    seats = model.scenario.scenario.seats
+    seat = seat or seats[0]
+    if seat not in seats:
+        raise BatchError(f"{seat} is no seat of {model.scenario.scenario.id}; {did_you_mean(seat, seats)}")
+    objectives = Objectives.of(model)
+    if not objectives.names:
+        raise BatchError("no outcome says which side is better: there is nothing to judge decisions by")
+    if quick:
+        runs, months = min(runs, 24), min(months, 2)
+    chosen = tuple(readings or (BALANCED, *model.scenario.reading))
+    found = Comparisons(seen=np.zeros(len(model.happenings.actions), int))
+    profiles: tuple[str, ...] = ()
+    began = time.monotonic()
+    for number, reading in enumerate(chosen):
+        branching = Branching(
+            model, seat, reading, runs=runs, seed=seed, backend=backend, least=min(_ENOUGH, runs)
+        )
+        able, finals = branching.survey()
+        found.finals.append(finals)
+        found.seen[branching.actions] += able.sum(axis=(0, 2))
+        branching.compare(able, months, found)
+        profiles = tuple(p.name for p in branching.profiles)
+        if report:
+            report(Progress(number + 1, len(chosen), time.monotonic() - began))
+    verdicts = _Judge(model, objectives, found).verdicts(seat)
+    return DeadReport(
+        seat, profiles, chosen, tuple(objectives.weightings()), objectives.names, runs, verdicts
+    )
+
+
+class _Judge:
+    """Turns comparisons into verdicts."""
+
+    def __init__(self, model: Model, objectives: Objectives, found: Comparisons) -> None:
+        self.model, self.objectives, self.found = model, objectives, found
+        self.scales = spans(np.concatenate(found.finals, axis=1))
+        self.weights = np.array(list(objectives.weightings().values()))
+        rows, signs = objectives.rows, objectives.signs
+        self._turn = signs / self.scales[rows]
+
+    def verdicts(self, seat: str) -> tuple[Verdict, ...]:
+        """One for each table, in the order of their ids."""
+        tables: dict[tuple[str, str], list[int]] = {}
+        for row, action in enumerate(self.model.happenings.actions):
+            if action.actor == seat:
+                tables.setdefault((table_of(action), action.kind), []).append(row)
+        made = []
+        for (id, kind), rows in sorted(tables.items()):
+            verdict = self._verdict(id, kind, rows)
+            if len(rows) > 1:
+                actions = self.model.happenings.actions
+                alone = {actions[r].id: self._verdict(id, kind, [r]).right for r in rows}
+                verdict = evolve(verdict, members=alone)
+            made.append(verdict)
+        return tuple(made)
+
+    def _verdict(self, id: str, kind: str, rows: Sequence[int]) -> Verdict:
+        if not self.found.seen[list(rows)].any():
+            return Verdict(id, kind, ("never_legal",), float("nan"), float("nan"), 0, 0)
+        cells = self._cells(rows)
+        if not cells:
+            return Verdict(id, kind, ("unjudged",), float("nan"), float("nan"), 0, 0)
+        right, moved, runs = [], [], 0
+        for alternatives in cells:
+            turned = np.array([s.mean[self.objectives.rows] * self._turn for s in alternatives.values()])
+            scores = turned @ self.weights.T  # (alternatives, weightings)
+            if np.abs(scores).max() > 1e-12:
+                right.append((scores > 1e-12).all(axis=0).mean())
+            moved.append(turned.mean(axis=0))
+            runs += max(s.count for s in alternatives.values())
+        pairs = self._pooled(cells)
+        share = float(np.mean(right)) if right else float("nan")
+        verdicts = []
+        nothing = [self._nothing(pooled, members) for pooled, members in pairs]
+        if all(nothing):
+            verdicts.append("no_effect")
+        elif any(nothing):
+            verdicts.append("same")
+        if right and not all(nothing):
+            if share >= ALWAYS:
+                verdicts.append("always_right")
+            elif share <= NEVER:
+                verdicts.append("never_right")
+            for word, sign in (("only_good", 1.0), ("only_harm", -1.0)):
+                if all(self._one_sided(pooled, members, sign) for pooled, members in pairs):
+                    verdicts.append(word)
+        effects = self._effects(np.array(moved), [pooled for pooled, _ in pairs])
+        score = float(np.mean(moved, axis=0) @ self.objectives.weights)
+        return Verdict(id, kind, tuple(verdicts), share, score, len(cells), runs, effects)
+
+    def _effects(self, moved: np.ndarray, pooled: Sequence[Sums]) -> tuple[Effect, ...]:
+        """What is done to each objective, from its moves in spans, shape (cells, objectives)."""
+        clear = np.any([self._clear(p)[self.objectives.rows] for p in pooled], axis=0)
+        made = []
+        for n, name in enumerate(self.objectives.names):
+            turn, moves = self._turn[n], moved[:, n]
+            mean = float(moves.mean() / turn) if turn else 0.0
+            made.append(
+                Effect(name, float((moves > 0).mean()), float((moves < 0).mean()), mean, bool(clear[n]))
+            )
+        return tuple(made)
+
+    def _cells(self, rows: Sequence[int]) -> list[dict[str, Sums]]:
+        """
+        For each cell of each member the differences to every alternative.
+
+        Runs that wandered count only for what no strategy ever comes to.
+        """
+        actions = self.model.happenings.actions
+        found: dict[tuple[int, Cell], dict[str, Sums]] = {}
+        for (row, other), by_cell in self.found.pairs.items():
+            if row in rows:
+                name = "" if other == NOTHING else table_of(actions[other])
+                for cell, sums in by_cell.items():
+                    if sums.count >= _ENOUGH or cell[2] >= 0:
+                        found.setdefault((row, cell), {})[name] = sums
+        played = {key: s for key, s in found.items() if key[1][0] != WANDERER}
+        return list((played or found).values())
+
+    def _pooled(self, cells: Sequence[Mapping[str, Sums]]) -> list[tuple[Sums, list[Sums]]]:
+        """For each alternative all cells together, and one by one."""
+        made = []
+        for name in sorted({name for cell in cells for name in cell}):
+            members = [cell[name] for cell in cells if name in cell]
+            whole = Sums(0, np.zeros(len(self.scales)), np.zeros(len(self.scales)))
+            for sums in members:
+                whole.add(sums)
+            made.append((whole, members))
+        return made
+
+    def _clear(self, sums: Sums) -> np.ndarray:
+        """Which measures differ clearly; shape (measures,)."""
+        size = np.abs(sums.mean)
+        return (size > CLEAR * sums.error) & (size > LEAST * self.scales)
+
+    def _nothing(self, pooled: Sums, members: Sequence[Sums]) -> bool:
+        """Whether nothing that is measured differs, in all cells together or in one."""
+        return not self._clear(pooled).any() and not any(self._clear(m).any() for m in members)
+
+    def _one_sided(self, pooled: Sums, members: Sequence[Sums], sign: float) -> bool:
+        """Whether every objective that clearly moves does so to one side, in nearly every cell."""
+        rows, turn = self.objectives.rows, self.objectives.signs * sign
+        clear = self._clear(pooled)[rows]
+        if not clear.any() or (pooled.mean[rows] * turn)[clear].min() < 0:
+            return False
+        sides = np.array([m.mean[rows] * turn for m in members])
+        against = np.array([self._clear(m)[rows] for m in members]) & (sides < 0)
+        same = (sides[:, clear] > 0).mean(axis=0)
+        return bool(against.mean() <= _OTHER_SIDE and same.min() >= _SAME_SIDE)
+
+
+def table_of(action: Action) -> str:
+    """What an action is called without its member."""
+    table = action.item.path[-1]
+    if action.kind == "decision":
+        return table
+    if action.kind == "choice":
+        return f"{table}.{action.id.rpartition('.')[2]}"
+    return f"{'offer' if action.kind == 'ask' else action.kind}.{table}"
+
