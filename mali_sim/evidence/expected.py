@@ -14,6 +14,9 @@ Middle = NewType("Middle", str)
 Sign = NewType("Sign", str)
 TestKind = NewType("TestKind", str)
 
+#: The unchanged world, in measures of structural tests.
+BASE = "base"
+
 #: The allowed words of each enumerated key, by type.
 WORDS: dict[object, tuple[str, ...]] = {
     InputKind: ("decision", "exogenous", "observation", "context"),
@@ -106,7 +109,7 @@ class Structure:
     world: str | None = optional("the scenario it is run in; the one that names the file otherwise")
     from_: int = key("month of the push, 0 being the first", default=1)
     months: int = key("months that are looked at, that of the push being m1", default=12)
-    profile: str | None = optional("who plays, as an address writes it; fallbacks otherwise")
+    profile: str | None = optional("who plays, as an address writes it; everybody tends otherwise")
     series: dict[str, Equation] = key("what is looked at, by name: equations as of an observer",
                                       default=Factory(dict))  # fmt: skip
     arms: dict[str, Arm] = key("changed worlds by name; base is the unchanged one", default=Factory(dict))

@@ -6,27 +6,25 @@ months (Barlas 1996; Sterman 2000). Two things are no pairs: that no way to play
 everything, and that each stock's change is the sum of its postings.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from attrs import field, frozen
 
-from mali_sim.engine import HUMAN, Backend, Cast, Simulation, run_once
-from mali_sim.evidence.expected import Arm, Check, Structure
+from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Simulation, run_once
+from mali_sim.evidence.expected import BASE, Arm, Check, Structure
+from mali_sim.evidence.family import Family
 from mali_sim.evidence.measures import Calendar, MeasureError, Measuring, over_months, series_in
-from mali_sim.evidence.push import Pairs, casting, prepared
+from mali_sim.evidence.push import Pairs, prepared
 from mali_sim.model import Model
-from mali_sim.play import Game, profile_of
-from mali_sim.scenario import Problem, Text, did_you_mean
+from mali_sim.play import Game, controllers
+from mali_sim.scenario import Text
 
 #: Differences below this part of what is compared are rounding, not behaviour.
 TINY = 1e-7
 #: Standard errors that make a mean difference clear.
 CLEAR = 2.0
-#: The unchanged world, in measures.
-BASE = "base"
 #: Columns of a trade-off that are stepped together.
 COLUMNS = 2_000
 
@@ -67,34 +65,28 @@ class Tested:
 
 class StructureTests:
     """
-    Structural tests on the scenarios that they fit.
+    The structural tests of a family of scenarios, each in the world that it fits.
 
     Parameters
     ----------
-    tests : dict of str to Structure
-    model_of : callable
-        The model of a world by its id; of None, the one that names the tests.
     runs : int
         Pairs of each arm.
     """
 
-    def __init__(
-        self, tests: Mapping[str, Structure], model_of: Callable[[str | None], Model],
-        runs: int = 100, backend: Backend = Backend.NUMPY,
-    ) -> None:  # fmt: skip
-        self.tests = tests
+    def __init__(self, family: Family, runs: int = 100, backend: Backend = Backend.NUMPY) -> None:
+        self.family = family
+        self.tests: Mapping[str, Structure] = family.evidence.of("structure")
         self.runs = runs
         self.backend = backend
-        self._model_of = model_of
-        self._prepared: dict[str | None, Model] = {}
+        self._prepared: dict[str, Model] = {}
 
-    def model(self, world: str | None) -> Model:
+    def model(self, world: str) -> Model:
         """A world's model that observes whatever its tests look at; made once."""
         if world not in self._prepared:
-            own = [t for t in self.tests.values() if t.world == world]
+            own = [t for id, t in self.tests.items() if self.family.world_of("structure", id) == world]
             effects = [text for t in own for text in _effects(t).values()]
             pushes = [p for t in own for arm in t.arms.values() for p in (*arm.setup, *arm.push)]
-            self._prepared[world] = prepared(self._model_of(world), effects, pushes)
+            self._prepared[world] = prepared(self.family.model(world), effects, pushes)
         return self._prepared[world]
 
     def run(self, id: str, seed: int = 1, changes: Mapping[str, object] | None = None) -> Tested:
@@ -111,7 +103,7 @@ class StructureTests:
         MeasureError, PushError
         """
         test = self.tests[id]
-        model = self.model(test.world)
+        model = self.model(self.family.world_of("structure", id))
         known = {k: v for k, v in (changes or {}).items() if k in model.parameters.items}
         parameters = model.parameters.changed(model.parameters.balanced(), known, model.sets)
         if test.kind == "trade_off":
@@ -129,7 +121,8 @@ class StructureTests:
         return {id: self.run(id, seed, changes) for id in chosen if self.tests[id].kind != "loops"}
 
     def _arms(self, test: Structure, model: Model, parameters: np.ndarray, seed: int) -> list[Found]:
-        pairs = Pairs(model, self.runs, seed, test.profile, parameters, self.backend)
+        profile = test.profile or TENDENCY
+        pairs = Pairs(model, self.runs, seed, profile, parameters, self.backend)
         names = _effects(test)
         series: dict[str, np.ndarray] = {}
         for arm, how in (test.arms or {BASE: Arm()}).items():
@@ -213,7 +206,7 @@ class _Option:
 def _options(test: Structure, model: Model) -> list[_Option]:
     """Every strategy of the first seat; each package, all pairs of them, all together; nothing."""
     seat = model.scenario.scenario.seats[0]
-    others = casting(model)
+    others = controllers(model, test.profile or TENDENCY)
     options = [
         _Option(id, {**others, seat: id})
         for id, strategy in model.scenario.strategy.items()
@@ -241,7 +234,7 @@ def _dominated(row: np.ndarray, scores: np.ndarray) -> bool:
 
 def _ledger(test: Structure, model: Model, seed: int) -> Found:
     """The largest gap between a stock's change and the sum of its postings, over some months."""
-    game = Game.new(model, (), seed=seed, profile=profile_of(casting(model, test.profile)))
+    game = Game.new(model, (), seed=seed, profile=test.profile or TENDENCY)
     worst = 0.0
     for month in range(min(test.ledger, game.months)):
         game.advance()
@@ -307,48 +300,3 @@ def _judged(check: Check, measuring: Measuring, series: Mapping[str, np.ndarray]
         "not+": mean <= least, "not-": mean >= -least,
     }[check.sign]  # fmt: skip
     return Found(check.says, mean, error, bool(ok))
-
-
-# -- problems ----------------------------------------------------------------------------
-
-
-def problems_of_structure(model: Model, id: str, test: Structure) -> list[Problem]:
-    """
-    What is wrong with a test's months and measures, with its mend.
-
-    Pushes, equations of series and ids of packages are looked at where evidence is checked.
-    """
-    path = ("structure", id)
-    found: list[Problem] = []
-    months = model.scenario.scenario.months
-    if test.from_ < 0 or test.months < 1 or test.from_ + test.months > months:
-        what = f"it looks at months {test.from_} to {test.from_ + test.months - 1}, the world has {months}"
-        found.append(Problem((*path, "months"), what, "push earlier, or look for a shorter time"))
-    if test.kind == "arms" and not test.checks and not test.ledger:
-        found.append(Problem((*path, "checks"), "nothing is expected", "give checks, or ledger"))
-    for name, how in test.arms.items():
-        if name == BASE:
-            found.append(Problem((*path, "arms", name), "base is the unchanged world", "rename the arm"))
-        if how.hold < 1:
-            found.append(Problem((*path, "arms", name, "hold"), f"{how.hold} months", "1 or more is wanted"))
-    known = _names(test, model)
-    for n, check in enumerate(test.checks):
-        where = (*path, "checks", str(n), "measure")
-        try:
-            names = series_in(over_months(check.measure))
-        except MeasureError as error:
-            found.append(Problem(where, error.what, error.mend))
-            continue
-        for name in sorted(names - known):
-            mend = did_you_mean(name, known, "write ARM.SERIES or base.SERIES")
-            found.append(Problem(where, f"there is no series {name}", mend))
-    return found
-
-
-def _names(test: Structure, model: Model) -> set[str]:
-    """Series that measures may read."""
-    own = [*test.series, *(f"obs.{id}" for id in model.scenario.obs)]
-    arms: list[Any] = [*test.arms, *(f"{arm}.{BASE}" for arm in test.arms)]
-    if len(test.arms) < 2:
-        arms.append(BASE)
-    return {f"{arm}.{name}" for arm in arms for name in own}

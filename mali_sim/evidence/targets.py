@@ -79,20 +79,28 @@ def judge(target: Target, played: Played) -> tuple[Estimate, ...]:
     return tuple(_estimate(part, measuring, runs) for part in target.parts)
 
 
-def met_by_run(target: Target, played: Played) -> np.ndarray:
+def met_by_group(target: Target, played: Played, size: int) -> np.ndarray:
     """
-    In which runs all parts of a target lie in their bands; a share asks that it holds.
+    Which groups of consecutive runs meet a target, each judged by its own median or share.
+
+    Parameters
+    ----------
+    size : int
+        Runs in a group.
 
     Returns
     -------
-    ndarray of bool, shape (runs,)
+    ndarray of bool, shape (runs / size,)
     """
     measuring = played.measuring()
     runs = next(iter(played.series.values())).shape[1]
-    met = np.ones(runs, bool)
+    met = np.ones(runs // size, bool)
     for part in target.parts:
-        values = np.broadcast_to(measuring(part.measure), (runs,))
-        met &= values > 0 if part.take == "share" else _inside(values, part)
+        values = np.broadcast_to(measuring(part.measure), (runs,)).reshape(-1, size)
+        if part.take == "share":
+            met &= _inside((values > 0).mean(axis=1), part)
+        else:
+            met &= _inside(np.quantile(values, 0.5, axis=1, method="inverted_cdf"), part)
     return met
 
 
