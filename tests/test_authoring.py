@@ -11,8 +11,8 @@ from mali_sim.engine import Cast, Simulation
 from mali_sim.equations import units
 from mali_sim.evidence import classes as e
 from mali_sim.evidence.check import check as check_evidence
+from mali_sim.evidence.check import family_of
 from mali_sim.evidence.claims import ClaimTests
-from mali_sim.evidence.family import family_of
 from mali_sim.model import Model, check, load_model
 from mali_sim.model.typed import CLOCKS, FUNCTIONS
 from mali_sim.scenario import classes as c

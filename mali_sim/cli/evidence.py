@@ -1,6 +1,5 @@
 """What a scenario makes of its sources: ``coverage``."""
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,15 +38,13 @@ def coverage(scenario: str, runs: int, seed: int, claim: str | None, as_json: bo
         found = ClaimTests(family, runs, seed).test(_known(family, claim))
         click.echo(to_json(_record(family, found)) if as_json else "\n".join(_measured(family, found)))
         return
-    bar = _Bar(len(family.evidence.claims), not as_json and sys.stderr.isatty())
-    result = covered(family, runs, seed, report=bar.show)
-    bar.end()
+    result = covered(family, runs, seed)
     click.echo(to_json(result.plain()) if as_json else "\n".join(as_text(family, result)))
 
 
 def load_family(name: str) -> "Family":
     """A scenario with all that name its evidence; problems end the command with their list."""
-    from mali_sim.evidence.family import family_of
+    from mali_sim.evidence.check import family_of
     from mali_sim.scenario import ScenarioNotFound, ScenarioProblems, find_scenario
 
     try:
@@ -146,21 +143,3 @@ def _measured(family: "Family", found: "Tested") -> list[str]:
     pushed = "; ".join(f"{p.kind} {p.name}" for p in claim.push)
     lines.append(f"tested in {world}, {found.runs} pairs of futures; pushed in month {claim.from_}: {pushed}")
     return [*lines, f"{found.result}: {found.why}"]
-
-
-class _Bar:
-    """How far the tests are, on one line of the error stream."""
-
-    def __init__(self, total: int, wanted: bool) -> None:
-        self.total = total
-        self.wanted = wanted
-        self.done = 0
-
-    def show(self, tested: "Tested") -> None:
-        self.done += 1
-        if self.wanted:
-            click.echo(f"\r{self.done} of {self.total} claims, {tested.id}   ", nl=False, err=True)
-
-    def end(self) -> None:
-        if self.wanted:
-            click.echo("\r" + " " * 40 + "\r", nl=False, err=True)

@@ -7,53 +7,25 @@ problems leave undecided is not looked at.
 
 import copy
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from mali_sim.evidence import check_expected
 from mali_sim.evidence.classes import Claim, Loop, Push
-from mali_sim.evidence.load import Evidence, load_evidence
+from mali_sim.evidence.family import Family, Worlds, members
+from mali_sim.evidence.load import Evidence, joined, load_evidence
 from mali_sim.evidence.push import PushError, check_push
-from mali_sim.model import Model, build, load_model
+from mali_sim.model import Model, build
 from mali_sim.model.typed import Reads, Typed
-from mali_sim.scenario import Problem, Scenario, ScenarioProblems, did_you_mean, load
+from mali_sim.scenario import LoadedScenario, Problem, Scenario, ScenarioProblems, did_you_mean, load
 from mali_sim.scenario.classes import SINGLE
 from mali_sim.scenario.tables import Folder
 
 #: Kinds of tables whose ids stand in equations by themselves.
 _VARIABLES = ("stock", "switch", "aux", "constant", "lookup")
 _KINDS = tuple(f.name for f in attrs.fields(Scenario) if f.name not in SINGLE)
-
-
-class Worlds:
-    """
-    Models of the scenarios of one folder, each built once.
-
-    Parameters
-    ----------
-    folder : Path
-    models : dict of str to Model, optional
-        Those that are there already.
-    """
-
-    def __init__(self, folder: Path, models: dict[str, Model] | None = None) -> None:
-        self.folder = folder
-        self._models: dict[str, Model | None] = {**(models or {})}
-
-    def names(self) -> list[str]:
-        """Ids of the scenarios in the folder."""
-        return sorted(p.stem for p in self.folder.glob("*.toml") if not p.name.startswith("."))
-
-    def get(self, name: str) -> Model | None:
-        """A scenario's model; None where there is none or it has problems."""
-        if name not in self._models:
-            self._models[name] = None
-            if name in self.names():
-                with suppress(ScenarioProblems):
-                    self._models[name] = load_model(self.folder / f"{name}.toml")
-        return self._models[name]
 
 
 class EvidenceChecker:
@@ -241,6 +213,7 @@ def check_loop(checker: EvidenceChecker, id: str, loop: Loop) -> None:
 CHECKS: dict[str, Callable[[EvidenceChecker, str, Any], None]] = {
     "claim": check_claim,
     "loop": check_loop,
+    **check_expected.CHECKS,
 }
 
 
@@ -264,3 +237,37 @@ def check(path: Path) -> tuple[Problem, ...]:
     worlds = Worlds(folder, {model.scenario.scenario.id: model})
     found += EvidenceChecker(evidence, model, worlds).check()
     return tuple(sorted(found, key=lambda p: (p.file, p.line, p.path)))
+
+
+def family_of(path: Path) -> Family:
+    """
+    A scenario's family, without problems.
+
+    Raises
+    ------
+    ScenarioProblems
+        With every problem of the scenarios and their evidence.
+    """
+    folder = Folder(path.resolve().parent)
+    loaded: list[LoadedScenario] = [load(file) for file in members(path)]
+    problems: list[Problem] = []
+    models: dict[str, Model] = {}
+    for one in loaded:
+        try:
+            models[one.scenario.scenario.id] = build(one)
+        except ScenarioProblems as found:
+            problems += found.problems
+    worlds = Worlds(folder.folder, models)
+    parts = [load_evidence(one, folder) for one in loaded]
+    for one, part in zip(loaded, parts, strict=True):
+        problems += part.problems
+        model = models.get(one.scenario.scenario.id)
+        if model is not None:
+            problems += EvidenceChecker(part, model, worlds).check()
+    if problems:
+        raise ScenarioProblems(dict.fromkeys(problems))
+    homes: dict[str, str] = {}
+    for one, part in zip(loaded, parts, strict=True):
+        for file in part.files:
+            homes.setdefault(file, one.scenario.scenario.id)
+    return Family(models, joined(parts), homes, worlds)

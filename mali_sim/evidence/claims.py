@@ -14,7 +14,7 @@ from attrs import frozen
 from mali_sim.engine import TENDENCY, Backend, NotANumber
 from mali_sim.evidence.classes import Claim
 from mali_sim.evidence.family import Family
-from mali_sim.evidence.push import Pair, Pairs, prepared
+from mali_sim.evidence.push import Pair, Pairs, Request, prepared
 
 RUNS = 200
 #: Differences smaller than this share of what they are held against are none.
@@ -79,29 +79,34 @@ class ClaimTests:
         self.claims = family.evidence.claims
         self.runs, self.seed, self.backend = runs, seed, backend
         self._pairs: dict[str, Pairs] = {}
+        self._tested: dict[str, Tested] = {}
 
     def test(self, id: str) -> Tested:
-        """
-        Test one claim.
-
-        Returns
-        -------
-        Tested
-        """
-        claim = self.claims[id]
-        if claim.left_out is not None:
-            return Tested(id, None, why=claim.left_out.en)
-        pairs = self._of(self.family.world_of("claim", id))
-        months = (claim.within or 0) + 1
-        try:
-            pair = pairs.run(claim.setup, claim.push, claim.hold, claim.from_, months, [claim.effect or ""])
-        except NotANumber as error:
-            return Tested(id, "fail", runs=self.runs, why=f"the push breaks the model: {error}")
-        return judge(id, claim, pair, pairs.unit(claim.effect or ""))
+        """Test one claim; a test that was made is not made again."""
+        return self.all([id])[id]
 
     def all(self, ids: Iterable[str] | None = None) -> dict[str, Tested]:
-        """Tests of some claims, or of all, by id."""
-        return {id: self.test(id) for id in (self.claims if ids is None else ids)}
+        """Tests of some claims, or of all, by id; those of one world beside each other."""
+        wanted = list(self.claims if ids is None else ids)
+        waiting: dict[str, list[str]] = {}
+        for id in wanted:
+            reason = self.claims[id].left_out
+            if reason is not None:
+                self._tested[id] = Tested(id, None, why=reason.en)
+            elif id not in self._tested:
+                waiting.setdefault(self.family.world_of("claim", id), []).append(id)
+        for world, those in waiting.items():
+            pairs = self._of(world)
+            found = pairs.run_all([_request(self.claims[id]) for id in those])
+            for id, pair in zip(those, found, strict=True):
+                self._tested[id] = self._judged(id, pair, pairs)
+        return {id: self._tested[id] for id in wanted}
+
+    def _judged(self, id: str, pair: Pair | NotANumber, pairs: Pairs) -> Tested:
+        claim = self.claims[id]
+        if isinstance(pair, NotANumber):
+            return Tested(id, "fail", runs=self.runs, why=f"the push breaks the model: {pair}")
+        return judge(id, claim, pair, pairs.unit(claim.effect or ""))
 
     def _of(self, world: str) -> Pairs:
         """Pairs on the variant that serves all tests in one world."""
@@ -113,6 +118,11 @@ class ClaimTests:
             # A strategy answers with its own rules only; what an actor tends to answer is the claim.
             self._pairs[world] = Pairs(made, self.runs, self.seed, TENDENCY, backend=self.backend)
         return self._pairs[world]
+
+
+def _request(claim: Claim) -> Request:
+    effects = [claim.effect or ""]
+    return Request(claim.setup, claim.push, claim.hold, claim.from_, (claim.within or 0) + 1, effects)
 
 
 def judge(id: str, claim: Claim, pair: Pair, unit: str = "") -> Tested:

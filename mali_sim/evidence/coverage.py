@@ -6,7 +6,7 @@ say what they are by their first letter (:data:`LETTERS`) and a number.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -78,9 +78,8 @@ class Coverage:
 
 
 def coverage(
-    family: Family, runs: int = RUNS, seed: int = 1, claims: Iterable[str] | None = None,
-    report: Callable[[Tested], None] | None = None,
-) -> Coverage:  # fmt: skip
+    family: Family, runs: int = RUNS, seed: int = 1, claims: Iterable[str] | None = None
+) -> Coverage:
     """
     Hold a family of scenarios against its sources.
 
@@ -88,15 +87,8 @@ def coverage(
     ----------
     claims : iterable of str, optional
         Those to test; all by default.
-    report : callable, optional
-        Told of every test.
     """
-    tests = ClaimTests(family, runs, seed)
-    tested: dict[str, Tested] = {}
-    for id in tests.claims if claims is None else claims:
-        tested[id] = tests.test(id)
-        if report is not None:
-            report(tested[id])
+    tested = ClaimTests(family, runs, seed).all(claims)
     scenarios = [model.scenario for model in family.models.values()]
     found = uses(scenarios)
     ids = {what: _ids(scenarios, letter) for what, letter in LETTERS.items()}

@@ -1,15 +1,43 @@
 """Scenarios that name the same evidence, taken together."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import frozen
 
-from mali_sim.evidence.check import EvidenceChecker, Worlds
-from mali_sim.evidence.load import Evidence, joined, load_evidence
-from mali_sim.model import Model, build
-from mali_sim.scenario import LoadedScenario, Problem, ScenarioProblems, load
-from mali_sim.scenario.tables import Folder
+from mali_sim.evidence.load import Evidence
+from mali_sim.model import Model, load_model
+from mali_sim.scenario import ScenarioProblems, load
+
+
+class Worlds:
+    """
+    Models of the scenarios of one folder, each built once.
+
+    Parameters
+    ----------
+    folder : Path
+    models : dict of str to Model, optional
+        Those that are there already.
+    """
+
+    def __init__(self, folder: Path, models: dict[str, Model] | None = None) -> None:
+        self.folder = folder
+        self._models: dict[str, Model | None] = {**(models or {})}
+
+    def names(self) -> list[str]:
+        """Ids of the scenarios in the folder."""
+        return sorted(p.stem for p in self.folder.glob("*.toml") if not p.name.startswith("."))
+
+    def get(self, name: str) -> Model | None:
+        """A scenario's model; None where there is none or it has problems."""
+        if name not in self._models:
+            self._models[name] = None
+            if name in self.names():
+                with suppress(ScenarioProblems):
+                    self._models[name] = load_model(self.folder / f"{name}.toml")
+        return self._models[name]
 
 
 @frozen
@@ -74,37 +102,3 @@ def members(path: Path) -> list[Path]:
         if named & set(header.evidence):
             found.append(other)
     return found
-
-
-def family_of(path: Path) -> Family:
-    """
-    A scenario's family, without problems.
-
-    Raises
-    ------
-    ScenarioProblems
-        With every problem of the scenarios and their evidence.
-    """
-    folder = Folder(path.resolve().parent)
-    loaded: list[LoadedScenario] = [load(file) for file in members(path)]
-    problems: list[Problem] = []
-    models: dict[str, Model] = {}
-    for one in loaded:
-        try:
-            models[one.scenario.scenario.id] = build(one)
-        except ScenarioProblems as found:
-            problems += found.problems
-    worlds = Worlds(folder.folder, models)
-    parts = [load_evidence(one, folder) for one in loaded]
-    for one, part in zip(loaded, parts, strict=True):
-        problems += part.problems
-        model = models.get(one.scenario.scenario.id)
-        if model is not None:
-            problems += EvidenceChecker(part, model, worlds).check()
-    if problems:
-        raise ScenarioProblems(dict.fromkeys(problems))
-    homes: dict[str, str] = {}
-    for one, part in zip(loaded, parts, strict=True):
-        for file in part.files:
-            homes.setdefault(file, one.scenario.scenario.id)
-    return Family(models, joined(parts), homes, worlds)
