@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from attrs import evolve
 
-from mali_sim.engine import Backend
+from mali_sim.engine import Backend, NotANumber
 from mali_sim.evidence.check import check, family_of
 from mali_sim.evidence.claims import ClaimTests, judge, taken
 from mali_sim.evidence.classes import Claim, Sign
 from mali_sim.evidence.coverage import coverage
 from mali_sim.evidence.family import members
-from mali_sim.evidence.push import Pair, PushError, run_pair
+from mali_sim.evidence.push import Pair, Pairs, PushError, Request, as_pushes, prepared, run_pair
 from mali_sim.evidence.variants import forced, forcible, variant
 from mali_sim.model import Model, load_model
 from mali_sim.scenario import ScenarioProblems, Text
@@ -250,6 +250,39 @@ def test_a_bargain_is_struck_in_one_arm():
 def test_pushes_are_made_for_some_months():
     found = pair({"do": ["pray"]}, ["decision.pray"], hold=3)
     assert [m > 0 for m in mean(found)[:3]] == [True, False, True]  # every second month, at most
+
+
+def test_pairs_beside_each_other_are_what_each_is_alone():
+    asked = [
+        Request((), {"stock": "calm", "by": 5}, True, 1, 4, ["mean(calm)"]),
+        Request((), {"event": "scandal"}, False, 1, 3, ["relation", "mean(calm)"]),
+        Request({"switch": "truce", "to": False}, {"do": ["talk.south"]}, True, 2, 5, ["calm.south"]),
+        Request((), {"constant": "wages", "to": 0}, False, 1, 2, ["treasury"]),
+        Request((), {"offer": "loan"}, False, 2, 3, ["treasury"]),
+        Request((), {"stock": "camps", "by": 5}, False, 0, 6, ["camps"]),
+    ]
+    effects = [e for r in asked for e in r.effects]
+    model = prepared(shared_model(ISLAND), effects, as_pushes([r.push for r in asked]))
+    together = Pairs(model, 20).run_all(asked)
+    for request, found in zip(asked, together, strict=True):
+        alone = Pairs(model, 20).run_all([request])[0]
+        assert isinstance(found, Pair)
+        assert isinstance(alone, Pair)
+        assert found.moved == alone.moved
+        assert np.array_equal(found.with_, alone.with_)
+        assert np.array_equal(found.without, alone.without)
+        assert not np.array_equal(found.with_, found.without)
+
+
+def test_a_push_that_breaks_the_model_breaks_its_own_pair_only():
+    model = prepared(shared_model(ISLAND), ["treasury"], ())
+    huge = Request((), {"constant": "wages", "to": float("nan")}, False, 1, 3, ["treasury"])
+    sound = Request((), {"constant": "wages", "to": 0}, False, 1, 3, ["treasury"])
+    broken, found = Pairs(model, 5).run_all([huge, sound])
+    assert isinstance(broken, NotANumber)
+    assert "is no number in run 0" in str(broken)
+    assert isinstance(found, Pair)
+    assert np.isfinite(found.with_).all()
 
 
 @pytest.mark.parametrize("backend", [Backend.REFERENCE, Backend.NUMPY])

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Their luck.")
 @click.option("--claim", metavar="ID", help="Test this claim only, and say what was measured.")
+@click.option(
+    "--dead", is_flag=True, help="Look for decisions that are none, too: a first look, which takes a minute."
+)
 @json_option
-def coverage(scenario: str, runs: int, seed: int, claim: str | None, as_json: bool) -> None:
+def coverage(scenario: str, runs: int, seed: int, claim: str | None, dead: bool, as_json: bool) -> None:
     """
     Hold SCENARIO against its sources: claims tested, events used, recommendations on offer.
 
@@ -39,7 +42,10 @@ def coverage(scenario: str, runs: int, seed: int, claim: str | None, as_json: bo
         click.echo(to_json(_record(family, found)) if as_json else "\n".join(_measured(family, found)))
         return
     result = covered(family, runs, seed)
-    click.echo(to_json(result.plain()) if as_json else "\n".join(as_text(family, result)))
+    if as_json:
+        click.echo(to_json(result.plain()))
+        return
+    click.echo("\n".join(as_text(family, result, dead_decisions(family, seed) if dead else [])))
 
 
 def load_family(name: str) -> "Family":
@@ -58,17 +64,21 @@ def load_family(name: str) -> "Family":
     return family
 
 
-def dead_decisions(family: "Family") -> list[str]:
+def dead_decisions(family: "Family", seed: int) -> list[str]:
     """
-    Decisions that no way of playing is better for, one a line.
+    Decisions of the first seat that are none, at a first look, one a line.
 
-    Finding them is for experiments, which know nothing of evidence, nor evidence of them;
-    the command line shows both.
+    Finding them is for experiments, which know nothing of evidence, nor evidence of them:
+    here the two meet.
     """
-    return []
+    from mali_sim.experiment.dead import VERDICTS, offenders
+
+    model = next(iter(family.models.values()))
+    found = offenders(model, seed=seed, quick=True).offenders
+    return [f"{one.id}: {'; '.join(VERDICTS[v] for v in one.verdicts)}" for one in found]
 
 
-def as_text(family: "Family", result: "Coverage") -> list[str]:
+def as_text(family: "Family", result: "Coverage", dead: list[str]) -> list[str]:
     """Counts first, then what wants attention."""
     lines = [f"evidence of {', '.join(result.scenarios)}: {', '.join(family.evidence.files)}", ""]
     lines += _counts(result)
@@ -81,8 +91,7 @@ def as_text(family: "Family", result: "Coverage") -> list[str]:
     lines += _section("Events that nothing cites and no replay classifies", _wrapped(unused))
     idle = [id for id, at in result.recommendations.items() if not at]
     lines += _section("Recommendations that nothing on offer cites", _wrapped(idle))
-    lines += _section("Decisions that never pay", dead_decisions(family))
-    return lines
+    return lines + _section("Decisions that are none (mali-sim dead looks closer)", dead)
 
 
 def _counts(result: "Coverage") -> list[str]:

@@ -166,6 +166,7 @@ class Pairs:
         self.casting = casting(model, profile)
         self._numbers = np.arange(runs, dtype=np.uint64)
         self._last: Simulation | None = None
+        self._past: Simulation | None = None
         self._opened: dict[int, np.ndarray] = {}
 
     def opening(self, month: int) -> np.ndarray:
@@ -177,15 +178,15 @@ class Pairs:
         ndarray, shape (state rows, runs)
         """
         if month not in self._opened:
-            before = max((m for m in self._opened if m < month), default=None)
-            state = None if before is None else self._opened[before]
-            sim = Simulation(
-                self.model, self._cast(()), self.seed, self._numbers, self.parameters, self.backend,
-                state, before or 0,
-            )  # fmt: skip
-            if month > sim.month:
-                sim.advance(month - sim.month)
-            self._opened[month] = sim.state.copy()
+            if self._past is None:
+                self._past = Simulation(
+                    self.model, self._cast(()), self.seed, self._numbers, self.parameters, self.backend
+                )
+                self._opened[0] = self._past.state.copy()
+            before = max(m for m in self._opened if m <= month)
+            self._past.reset(self._opened[before], before)
+            self._past.advance(month - before)
+            self._opened[month] = self._past.state.copy()
         return self._opened[month]
 
     def run(
@@ -217,7 +218,7 @@ class Pairs:
             order.setdefault((request.from_, parametric), []).append(number)
         found: dict[int, Pair | NotANumber] = {}
         many = max(_COLUMNS // (2 * self.runs), 1)
-        for numbers in order.values():
+        for _, numbers in sorted(order.items()):
             numbers.sort(key=lambda n: requests[n].months)
             for start in range(0, len(numbers), many):
                 chunk = numbers[start : start + many]
