@@ -117,6 +117,7 @@ def as_record(results: "Results", summary: "Summary") -> dict[str, Any]:
         "runs": summary.runs,
         "strategies": plain(summary.strategies),
         "differences": plain(summary.differences),
+        "odds": plain(summary.odds),
         "addresses": results.addresses,
         "seconds": round(results.seconds, 3),
     }
@@ -145,6 +146,7 @@ def as_table(model: "Model", results: "Results", summary: "Summary") -> str:
         head = f"  {'':{wide}}  {'median':>11} {'5 %':>11} {'95 %':>11}"
         if len(results.profiles) > 1:
             head += f"   {'less ' + first + ', paired':>35}"
+            head += "" if outcome.better == "none" else f"   {'better in 100':>13}"
         lines.append(head)
         for profile in results.profiles:
             s = summary.strategies[profile][name]
@@ -152,6 +154,8 @@ def as_table(model: "Model", results: "Results", summary: "Summary") -> str:
             if profile != first:
                 d = summary.differences[profile][name]
                 line += f"   {cell(d.median, True)} {cell(d.low, True)} {cell(d.high, True)}"
+                odds = summary.odds[profile].get(name)
+                line += f"   {100 * odds.better:13.0f}" if odds else ""
             lines.append(line)
     lines += [
         "",

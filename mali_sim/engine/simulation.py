@@ -1,5 +1,6 @@
 """A block of runs, stepped month by month by one of the backends."""
 
+import weakref
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -260,11 +261,13 @@ class Simulation:
 
     def _make_stepper(self) -> "Stepper":
         numpy = _Narrow if len(self.runs) <= NARROW else _Vectors
+        # A stepper that held its simulation would keep a block's arrays until the next collection.
+        own: Any = weakref.proxy(self)
         if self.backend in (Backend.NATIVE, Backend.AUTO):
             from mali_sim.engine.native import AutoStepper, NativeStepper
 
-            return NativeStepper(self) if self.backend is Backend.NATIVE else AutoStepper(self, numpy)
-        return _Reference(self) if self.backend is Backend.REFERENCE else numpy(self)
+            return NativeStepper(own) if self.backend is Backend.NATIVE else AutoStepper(own, numpy)
+        return _Reference(own) if self.backend is Backend.REFERENCE else numpy(own)
 
     @property
     def state(self) -> np.ndarray:

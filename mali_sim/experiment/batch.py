@@ -89,6 +89,8 @@ class Results:
     folder : Path
     names : tuple of str
         Outcomes.
+    signs : tuple of float
+        Of each outcome: 1 where higher is better, -1 where lower is, 0 where neither.
     profiles : tuple of str
         As addresses write them.
     arrays : dict of str to ndarray, shape (outcomes, runs)
@@ -98,6 +100,7 @@ class Results:
     batch: Batch
     folder: Path
     names: tuple[str, ...]
+    signs: tuple[float, ...]
     profiles: tuple[str, ...]
     addresses: dict[str, str]
     arrays: dict[str, np.ndarray] = field(repr=False)
@@ -192,6 +195,8 @@ def run_batch(
     worker = Worker(model, batch)  # what is wrong with a profile or reading is told here
     worker.simulation(0, 0, 1)
     names = tuple(model.scenario.outcome)
+    sides = {"higher": 1.0, "lower": -1.0}
+    signs = tuple(sides.get(o.better, 0.0) for o in model.scenario.outcome.values())
     if not names:
         raise BatchError("the scenario has no [outcome] to compare")
     profiles = tuple(profile_of(c.controllers[0]) for c in worker.casts)
@@ -221,7 +226,7 @@ def run_batch(
         array.flush()
     addresses = {p: str(address_of(model, batch, c)) for p, c in zip(profiles, worker.casts, strict=True)}
     results = Results(
-        batch, home, names, profiles, addresses, dict(zip(profiles, arrays, strict=True)),
+        batch, home, names, signs, profiles, addresses, dict(zip(profiles, arrays, strict=True)),
         time.monotonic() - began,
     )  # fmt: skip
     if folder is not None:

@@ -36,6 +36,28 @@ class Span:
 
 
 @frozen
+class Odds:
+    """
+    Which of two strategies does better, run by run on the same luck: shares of the pairs.
+
+    Parameters
+    ----------
+    better, same, worse : float
+        They sum to 1.
+    """
+
+    better: float
+    same: float
+    worse: float
+
+    @classmethod
+    def of(cls, gains: np.ndarray) -> "Odds":
+        """From differences turned so that above 0 is better, shape (runs,)."""
+        better, worse = float((gains > 0).mean()), float((gains < 0).mean())
+        return cls(better, float((gains == 0).mean()), worse)
+
+
+@frozen
 class Summary:
     """
     A batch in numbers.
@@ -46,22 +68,32 @@ class Summary:
         By profile and outcome.
     differences : dict of str to dict of str to Span
         To the first profile, run by run on the same luck.
+    odds : dict of str to dict of str to Odds
+        How often a profile does better than the first, by outcome; of outcomes that have a
+        better side.
     """
 
     runs: int
     strategies: Mapping[str, Mapping[str, Span]]
     differences: Mapping[str, Mapping[str, Span]]
+    odds: Mapping[str, Mapping[str, Odds]]
 
 
 def summarise(results: Results) -> Summary:
     """Spans of every outcome, one outcome at a time, so that memory stays small."""
     first = results.profiles[0]
+    base = results.arrays[first]
     strategies: dict[str, dict[str, Span]] = {}
     differences: dict[str, dict[str, Span]] = {}
+    odds: dict[str, dict[str, Odds]] = {}
     for profile in results.profiles:
         array = results.arrays[profile]
         strategies[profile] = {n: Span.of(array[k]) for k, n in enumerate(results.names)}
         if profile != first:
-            base = results.arrays[first]
-            differences[profile] = {n: Span.of(array[k] - base[k]) for k, n in enumerate(results.names)}
-    return Summary(results.batch.runs, strategies, differences)
+            differences[profile], odds[profile] = {}, {}
+            for k, (name, sign) in enumerate(zip(results.names, results.signs, strict=True)):
+                gap = array[k] - base[k]
+                differences[profile][name] = Span.of(gap)
+                if sign:
+                    odds[profile][name] = Odds.of(sign * gap)
+    return Summary(results.batch.runs, strategies, differences, odds)
