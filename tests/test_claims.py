@@ -2,43 +2,46 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import tomli
 
 from mali_sim.evidence.check import family_of
 from mali_sim.evidence.claims import ClaimTests, Tested
-from mali_sim.evidence.family import members
-from mali_sim.evidence.load import load_evidence
-from mali_sim.scenario import ScenarioProblems, list_scenarios, load
-from mali_sim.scenario.tables import Folder
+from mali_sim.scenario import list_scenarios
 
 #: Pairs in each test: enough for a claim that is meant.
 RUNS = 128
 
 
-def families() -> list[Path]:
-    """One scenario of each family that names evidence."""
-    found: list[Path] = []
-    seen: set[Path] = set()
-    for path in list_scenarios():
-        try:
-            named = load(path).scenario.scenario.evidence
-        except ScenarioProblems:
-            continue  # other tests tell
-        if named and path not in seen:
-            found.append(path)
-            seen |= set(members(path))
+def read(path: Path) -> dict[str, Any]:
+    """A file's tables, none where it cannot be read: other tests tell."""
+    try:
+        return tomli.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomli.TOMLDecodeError):
+        return {}
+
+
+def families() -> dict[Path, set[Path]]:
+    """One scenario of each family that names evidence, with the files that the family names."""
+    named = {
+        p: {p.parent / n for n in read(p).get("scenario", {}).get("evidence", ())} for p in list_scenarios()
+    }
+    found: dict[Path, set[Path]] = {}
+    for path, files in named.items():
+        if files and not any(files & seen for seen in found.values()):
+            found[path] = set().union(*(other for other in named.values() if files & other))
     return found
 
 
 def claims() -> list[tuple[Path, str]]:
     """Every claim of every family."""
-    found = []
-    for path in families():
-        folder = Folder(path.parent)
-        ids = {id for member in members(path) for id in load_evidence(load(member), folder).claims}
-        found += [(path, id) for id in sorted(ids)]
-    return found
+    return [
+        (path, id)
+        for path, files in families().items()
+        for id in sorted({id for file in files for id in read(file).get("claim", {})})
+    ]
 
 
 @cache

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from mali_sim.evidence.claims import RUNS, ClaimTests, Tested
 from mali_sim.evidence.family import Family
+from mali_sim.evidence.load import Evidence
 from mali_sim.scenario import Scenario
 from mali_sim.scenario.classes import SINGLE, WORDS, Event, Grade
 
@@ -90,7 +91,7 @@ def coverage(
     """
     tested = ClaimTests(family, runs, seed).all(claims)
     scenarios = [model.scenario for model in family.models.values()]
-    found = uses(scenarios)
+    found = uses(scenarios, family.evidence)
     ids = {what: _ids(scenarios, letter) for what, letter in LETTERS.items()}
     stated = family.evidence.claims
     names = sorted({*ids["claims"], *stated})
@@ -112,17 +113,20 @@ def coverage(
     )  # fmt: skip
 
 
-def uses(scenarios: Iterable[Scenario]) -> dict[str, tuple[Use, ...]]:
-    """What cites each source, over some scenarios, in the order of their tables."""
+def uses(scenarios: Iterable[Scenario], evidence: Evidence | None = None) -> dict[str, tuple[Use, ...]]:
+    """What cites each source, over some scenarios and their evidence, in the order of their tables."""
     found: dict[str, dict[Use, None]] = {}
-    for scenario in scenarios:
-        for use, sources in _citing(scenario):
-            for id in sources:
-                found.setdefault(id, {})[use] = None
+    citing = [pair for scenario in scenarios for pair in _citing(scenario)]
+    for kind, tables in (evidence.tables if evidence is not None else {}).items():
+        citing += [(Use(kind, f"{kind}.{id}"), getattr(t, "source", ())) for id, t in tables.items()]
+    for use, sources in citing:
+        for id in sources:
+            found.setdefault(id, {})[use] = None
     return {id: tuple(those) for id, those in found.items()}
 
 
 def _citing(scenario: Scenario) -> Iterator[tuple[Use, tuple[str, ...]]]:
+    yield Use("scenario", f"scenario.{scenario.scenario.id}"), scenario.scenario.source
     for table in attrs.fields(Scenario):
         if table.name in (*SINGLE, "source"):
             continue
