@@ -8,7 +8,7 @@ import pytest
 import tomli
 
 from mali_sim.evidence.check import family_of
-from mali_sim.evidence.claims import ClaimTests, Tested
+from mali_sim.evidence.claims import ClaimTests
 from mali_sim.scenario import list_scenarios
 
 #: Pairs in each test: enough for a claim that is meant.
@@ -45,7 +45,7 @@ def claims() -> list[tuple[Path, str]]:
 
 
 @cache
-def held_in(path: Path) -> dict[str, Tested]:
+def held_in(path: Path) -> dict[str, Any]:
     """All tests of a family, which are quicker beside each other."""
     return ClaimTests(family_of(path), RUNS).all()
 
