@@ -25,6 +25,9 @@ from mali_sim.model import Model
 SCORE = "score"
 #: In so many of 100 pairs a strategy has to be better (or worse) to be called so.
 USUALLY = 0.75
+#: By so much the share of pairs won has to differ between a constant's lowest and highest third
+#: for the comparison to turn on it.
+TURNS = 0.2
 
 
 @frozen
@@ -73,6 +76,8 @@ class Findings:
     columns : tuple of str
         Readings, then ``draws``.
     levels : dict of (profile, column) to dict of outcome to Span
+    gaps : dict of (profile, column) to dict of outcome to Span
+        Paired differences to the first profile, in the outcome's own direction.
     odds : dict of (profile, column) to dict of objective or ``score`` to Odds
         Against the first profile.
     fronts : dict of column to Front
@@ -89,6 +94,7 @@ class Findings:
     profiles: tuple[str, ...]
     columns: tuple[str, ...]
     levels: Mapping[tuple[str, str], Mapping[str, Span]]
+    gaps: Mapping[tuple[str, str], Mapping[str, Span]]
     odds: Mapping[tuple[str, str], Mapping[str, Odds]]
     fronts: Mapping[str, Front]
     regrets: Mapping[tuple[str, str], Regret]
@@ -127,6 +133,15 @@ class Findings:
                 return word if count == len(found) else f"leaning_{word}"
         return "unclear"
 
+    def turning(self, profile: str) -> list[tuple[str, Driver]]:
+        """Objectives with the constants on whose value it depends which strategy does better."""
+        return [
+            (key, driver)
+            for key in (*self.objectives.names, SCORE)
+            for driver in self.deciding[profile, key]
+            if abs(driver.won_high - driver.won_low) >= TURNS
+        ]
+
     def plain(self) -> dict[str, Any]:
         """As the object that ``--json`` prints."""
 
@@ -155,6 +170,7 @@ class Findings:
             "columns": list(self.columns),
             "objectives": dict(zip(self.objectives.names, self.objectives.weights.tolist(), strict=True)),
             "levels": nested(self.levels),
+            "gaps": nested(self.gaps),
             "odds": nested(self.odds),
             "fronts": {c: asdict(f) for c, f in self.fronts.items()},
             "best_at_all": list(self.best_at_all),
@@ -235,7 +251,7 @@ class _Analysis:
         """All of them."""
         names = list(self.model.scenario.outcome)
         base = self.profiles[0]
-        levels, odds, regrets = {}, {}, {}
+        levels, gaps, odds, regrets = {}, {}, {}, {}
         for column in self.columns:
             values = {p: self._values(p, column) for p in self.profiles}
             for profile in self.profiles:
@@ -243,10 +259,12 @@ class _Analysis:
                 levels[profile, column] = {n: Span.of(outcomes[k]) for k, n in enumerate(names)}
                 regrets[profile, column] = self._regret(profile, values)
                 if profile != base:
+                    apart = outcomes - self.sample.outcomes[base, column]
+                    gaps[profile, column] = {n: Span.of(apart[k]) for k, n in enumerate(names)}
                     gap = values[profile] - values[base]
                     odds[profile, column] = {k: Odds.of(gap[n]) for n, k in enumerate(self.keys)}
         return Findings(
-            self.model, self.objectives, self.sample, self.profiles, self.columns, levels, odds,
+            self.model, self.objectives, self.sample, self.profiles, self.columns, levels, gaps, odds,
             {c: self._front(c) for c in self.columns}, regrets, self._deciding(), self._resting(),
         )  # fmt: skip
 
