@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from mali_sim.evidence.expected import BASE, Input, Replay, Structure, Target
+from mali_sim.evidence.expected import BASE, NOBODY, Input, Replay, Structure, Target
 from mali_sim.evidence.measures import MeasureError, over_months, series_in
 from mali_sim.evidence.nullreplay import problems_of_live
 from mali_sim.evidence.replay import problems_of_input
@@ -54,9 +54,9 @@ def check_structure(checker: "EvidenceChecker", id: str, test: Structure) -> Non
             if action not in model.action_rows:
                 mend = did_you_mean(action, model.action_rows)
                 checker.problem((*path, "packages", name, str(n)), f"there is no action {action}", mend)
-    if test.profile is not None:
+    if test.profile not in (None, NOBODY):
         try:
-            controllers(model, test.profile)
+            controllers(model, str(test.profile))
         except AddressError as error:
             checker.problem((*path, "profile"), str(error))
     _check_sources(checker, (*path, "source"), test.source)

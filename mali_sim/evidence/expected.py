@@ -16,6 +16,8 @@ TestKind = NewType("TestKind", str)
 
 #: The unchanged world, in measures of structural tests.
 BASE = "base"
+#: The profile in which nobody does anything.
+NOBODY = "nobody"
 
 #: The allowed words of each enumerated key, by type.
 WORDS: dict[object, tuple[str, ...]] = {
@@ -94,8 +96,10 @@ class Check:
     says: Text = key("what is expected")
     measure: Equation = key("a measure over the arms' months: mean(cut.calm - base.calm, m1, m6)")
     sign: Sign = key("+ - 0: above, below, at 0; not+ not-: never clearly so; true: it holds")
-    band: Number = key("of 0: how far from 0 is still 0; of true: share of runs that may fail",
-                       default=Number(0.0))  # fmt: skip
+    band: Number = key(
+        "of + and -: how far beyond 0 it must be; of 0: how far is still 0; of true: share that may fail",
+        default=Number(0.0),
+    )
 
 
 @frozen
@@ -109,7 +113,10 @@ class Structure:
     world: str | None = optional("the scenario it is run in; the one that names the file otherwise")
     from_: int = key("month of the push, 0 being the first", default=1)
     months: int = key("months that are looked at, that of the push being m1", default=12)
-    profile: str | None = optional("who plays, as an address writes it; everybody tends otherwise")
+    profile: str | None = optional(
+        "who plays, as an address writes it, or nobody; everybody follows tendencies otherwise"
+    )
+    quiet: bool = key("undated events do not happen", default=False)
     series: dict[str, Equation] = key("what is looked at, by name: equations as of an observer",
                                       default=Factory(dict))  # fmt: skip
     arms: dict[str, Arm] = key("changed worlds by name; base is the unchanged one", default=Factory(dict))

@@ -44,7 +44,7 @@ def null_model(model: Model, live: Collection[str] = ()) -> Model:
     overrides = {
         "aux": {id: {"value": null(aux.value, id)} for id, aux in s.aux.items()},
         "flow": {id: {"rate": null(flow.rate, f"flow.{id}")} for id, flow in s.flow.items()},
-        "event": {id: {"hazard": "0"} for id, event in s.event.items() if event.hazard is not None},
+        "event": no_hazards(model),
     }
     lines = [
         f"[constant.{MARK}forever]", f"value = {_FOREVER!r}", f"range = [{_FOREVER!r}, {_FOREVER!r}]",
@@ -54,6 +54,12 @@ def null_model(model: Model, live: Collection[str] = ()) -> Model:
         value, unit = f"smooth({id}, {MARK}forever)", json.dumps(s.stock[id].unit, ensure_ascii=False)
         lines += [f"[aux.{name}]", f'value = "{value}"', f"unit = {unit}", f"label = {_WORDS}"]
     return variant(model.loaded, overrides=overrides, additions="\n".join(lines))
+
+
+def no_hazards(model: Model) -> dict[str, dict[str, str]]:
+    """Overrides by which undated events do not happen."""
+    events = model.scenario.event.items()
+    return {id: {"hazard": "0"} for id, event in events if event.hazard is not None}
 
 
 def problems_of_live(model: Model, path: tuple[str, ...], live: Collection[str]) -> list[Problem]:

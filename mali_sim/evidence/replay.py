@@ -15,6 +15,7 @@ from mali_sim.evidence.expected import Input, Replay
 from mali_sim.evidence.measures import Calendar, Measuring
 from mali_sim.model import Model
 from mali_sim.model.happenings import Action
+from mali_sim.model.typed import NEVER
 from mali_sim.scenario import Problem, did_you_mean
 
 #: Runs that are stepped together.
@@ -183,7 +184,7 @@ def controllers(model: Model, replay: Replay, silent: bool = False) -> dict[str,
 def play(
     model: Model, submissions: Sequence[Submission], cast: Mapping[str, str], runs: np.ndarray,
     seed: int = 1, parameters: np.ndarray | None = None, backend: Backend = Backend.NUMPY,
-    observers: Iterable[str] | None = None,
+    observers: Iterable[str] | None = None, without: Iterable[str] = (),
 ) -> Played:  # fmt: skip
     """
     Play the past again in many runs.
@@ -198,6 +199,8 @@ def play(
         The balanced reading's by default.
     observers : iterable of str, optional
         Observers' ids to keep; all by default.
+    without : iterable of str
+        Dated events that do not happen.
     """
     names = list(model.scenario.obs if observers is None else observers)
     runs = np.asarray(runs, np.uint64)
@@ -207,7 +210,9 @@ def play(
     for first in range(0, len(runs), BLOCK):
         part = slice(first, first + BLOCK)
         own = parameters if parameters.shape[1] == 1 else parameters[:, part]
-        blocks.append(_Block(model, submissions, cast, runs[part], seed, own, backend, names).play())
+        block = _Block(model, submissions, cast, runs[part], seed, own, backend, names)
+        block.leave_out(without)
+        blocks.append(block.play())
     series = {
         f"obs.{name}": np.concatenate([months[n] for months, _ in blocks], axis=1)
         for n, name in enumerate(names)
@@ -243,7 +248,13 @@ class _Block:
         block = model.layout.blocks["obs"]
         self.rows = [block.offset + block.labels.index(n) for n in names]
         self.found: list[Refusal] = []
-        self._legality: Probe | None = None
+
+    def leave_out(self, events: Iterable[str]) -> None:
+        """Keep dated events from happening: they count as long past, and happen only once."""
+        state = self.sim.state.copy()
+        for name in events:
+            state[self._row("since", name)] = NEVER - self.model.scenario.scenario.months - 1
+        self.sim.reset(state, 0)
 
     def play(self) -> tuple[np.ndarray, list[Refusal]]:
         """

@@ -6,17 +6,19 @@ months (Barlas 1996; Sterman 2000). Two things are no pairs: that no way to play
 everything, and that each stock's change is the sum of its postings.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
 from attrs import field, frozen
 
 from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Simulation, run_once
-from mali_sim.evidence.expected import BASE, Arm, Check, Structure
+from mali_sim.evidence.expected import BASE, NOBODY, Arm, Check, Structure
 from mali_sim.evidence.family import Family
 from mali_sim.evidence.measures import Calendar, MeasureError, Measuring, over_months, series_in
+from mali_sim.evidence.nullreplay import no_hazards
 from mali_sim.evidence.push import Pairs, prepared
+from mali_sim.evidence.variants import variant
 from mali_sim.model import Model
 from mali_sim.play import Game, controllers
 from mali_sim.scenario import Text
@@ -70,7 +72,7 @@ class StructureTests:
     Parameters
     ----------
     runs : int
-        Pairs of each arm.
+        Pairs of each arm; of a trade-off, where ways to play are many, a fifth.
     """
 
     def __init__(self, family: Family, runs: int = 100, backend: Backend = Backend.NUMPY) -> None:
@@ -78,18 +80,27 @@ class StructureTests:
         self.tests: Mapping[str, Structure] = family.evidence.of("structure")
         self.runs = runs
         self.backend = backend
-        self._prepared: dict[str, Model] = {}
+        self._prepared: dict[tuple[str, bool], Model] = {}
 
-    def model(self, world: str) -> Model:
-        """A world's model that observes whatever its tests look at; made once."""
-        if world not in self._prepared:
-            own = [t for id, t in self.tests.items() if self.family.world_of("structure", id) == world]
+    def model(self, id: str) -> Model:
+        """The model that a test runs on, observing whatever tests of its world look at; made once."""
+        world, quiet = self.family.world_of("structure", id), self.tests[id].quiet
+        if (world, quiet) not in self._prepared:
+            own = [
+                t for other, t in self.tests.items()
+                if self.family.world_of("structure", other) == world and t.quiet == quiet
+            ]  # fmt: skip
+            model = self.family.model(world)
+            if quiet:
+                model = variant(model.loaded, overrides={"event": no_hazards(model)})
             effects = [text for t in own for text in _effects(t).values()]
             pushes = [p for t in own for arm in t.arms.values() for p in (*arm.setup, *arm.push)]
-            self._prepared[world] = prepared(self.family.model(world), effects, pushes)
-        return self._prepared[world]
+            self._prepared[world, quiet] = prepared(model, effects, pushes)
+        return self._prepared[world, quiet]
 
-    def run(self, id: str, seed: int = 1, changes: Mapping[str, object] | None = None) -> Tested:
+    def run(
+        self, id: str, seed: int = 1, changes: Mapping[str, object] | None = None, runs: int | None = None
+    ) -> Tested:
         """
         One test.
 
@@ -97,32 +108,35 @@ class StructureTests:
         ----------
         changes : dict, optional
             Constants with other values, where the world has them: a loop that is cut.
+        runs : int, optional
+            Pairs, where it is not the usual number.
 
         Raises
         ------
         MeasureError, PushError
         """
         test = self.tests[id]
-        model = self.model(self.family.world_of("structure", id))
+        model = self.model(id)
         known = {k: v for k, v in (changes or {}).items() if k in model.parameters.items}
         parameters = model.parameters.changed(model.parameters.balanced(), known, model.sets)
+        runs = runs or self.runs
         if test.kind == "trade_off":
-            return self._trade_off(id, test, model, parameters, seed)
-        found = self._arms(test, model, parameters, seed)
+            return self._trade_off(id, test, model, parameters, seed, max(runs // 5, 10))
+        found = self._arms(test, model, parameters, seed, runs)
         if test.ledger:
             found.append(_ledger(test, model, seed))
         return Tested(id, test, tuple(found))
 
     def run_all(
-        self, seed: int = 1, changes: Mapping[str, object] | None = None, ids: Iterable[str] | None = None
+        self, seed: int = 1, changes: Mapping[str, object] | None = None, runs: int | None = None
     ) -> dict[str, Tested]:
-        """All tests, or some, but those about loops."""
-        chosen = self.tests if ids is None else ids
-        return {id: self.run(id, seed, changes) for id in chosen if self.tests[id].kind != "loops"}
+        """All tests but those about loops."""
+        return {id: self.run(id, seed, changes, runs) for id, t in self.tests.items() if t.kind != "loops"}
 
-    def _arms(self, test: Structure, model: Model, parameters: np.ndarray, seed: int) -> list[Found]:
-        profile = test.profile or TENDENCY
-        pairs = Pairs(model, self.runs, seed, profile, parameters, self.backend)
+    def _arms(
+        self, test: Structure, model: Model, parameters: np.ndarray, seed: int, runs: int
+    ) -> list[Found]:
+        pairs = Pairs(model, runs, seed, profile_of(test, model), parameters, self.backend)
         names = _effects(test)
         series: dict[str, np.ndarray] = {}
         for arm, how in (test.arms or {BASE: Arm()}).items():
@@ -133,14 +147,15 @@ class StructureTests:
                 if len(test.arms) == 1:
                     series[f"{BASE}.{name}"] = pair.without[row]
         measuring = Measuring(_calendar(model, test), series)
-        return [_judged(check, measuring, series, self.runs) for check in test.checks]
+        return [_judged(check, measuring, series, runs) for check in test.checks]
 
     # -- no free lunch -------------------------------------------------------------------
 
-    def _trade_off(self, id: str, test: Structure, model: Model, parameters: np.ndarray, seed: int) -> Tested:
+    def _trade_off(
+        self, id: str, test: Structure, model: Model, parameters: np.ndarray, seed: int, runs: int
+    ) -> Tested:
         """Whether no way to play is best in everything, and several are best in something."""
         options = _options(test, model)
-        runs = max(self.runs // 2, 10)
         outcomes = np.array([
             row
             for first in range(0, len(options), max(COLUMNS // runs, 1))
@@ -194,6 +209,13 @@ class StructureTests:
         return final[:count].reshape(count, len(options), runs).mean(axis=2).T
 
 
+def profile_of(test: Structure, model: Model) -> str:
+    """Who plays in a test, as an address writes it: tendencies where it names nobody."""
+    if test.profile == NOBODY:
+        return "+".join(f"{actor}={HUMAN}" for actor in model.scenario.actor)
+    return test.profile or TENDENCY
+
+
 @frozen
 class _Option:
     """One way to play: who plays whom, and what is submitted every month."""
@@ -206,7 +228,7 @@ class _Option:
 def _options(test: Structure, model: Model) -> list[_Option]:
     """Every strategy of the first seat; each package, all pairs of them, all together; nothing."""
     seat = model.scenario.scenario.seats[0]
-    others = controllers(model, test.profile or TENDENCY)
+    others = controllers(model, profile_of(test, model))
     options = [
         _Option(id, {**others, seat: id})
         for id, strategy in model.scenario.strategy.items()
@@ -234,7 +256,7 @@ def _dominated(row: np.ndarray, scores: np.ndarray) -> bool:
 
 def _ledger(test: Structure, model: Model, seed: int) -> Found:
     """The largest gap between a stock's change and the sum of its postings, over some months."""
-    game = Game.new(model, (), seed=seed, profile=test.profile or TENDENCY)
+    game = Game.new(model, (), seed=seed, profile=profile_of(test, model))
     worst = 0.0
     for month in range(min(test.ledger, game.months)):
         game.advance()
@@ -294,7 +316,7 @@ def _judged(check: Check, measuring: Measuring, series: Mapping[str, np.ndarray]
         return Found(check.says, share, 0.0, share >= 1.0 - check.band)
     mean, error = float(values.mean()), float(values.std() / np.sqrt(runs))
     scale = max((float(np.abs(series[n]).mean()) for n in _series(check.measure) if n in series), default=0.0)
-    least = max(CLEAR * error, TINY * scale)
+    least = max(CLEAR * error, TINY * scale, check.band)
     ok = {
         "+": mean > least, "-": mean < -least, "0": abs(mean) <= check.band,
         "not+": mean <= least, "not-": mean >= -least,

@@ -7,7 +7,7 @@ told; what was fitted is kept apart from what was held out.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +18,16 @@ from mali_sim.evidence.check import family_of
 from mali_sim.evidence.expected import Input, Replay, Target
 from mali_sim.evidence.family import Family
 from mali_sim.evidence.knockout import Matrix, knock_out
+from mali_sim.evidence.measures import over_months, series_in
 from mali_sim.evidence.nullreplay import null_model
 from mali_sim.evidence.replay import Played, Refusal, controllers, play, script, unlisted_events
 from mali_sim.evidence.structure import Found, StructureTests, Tested
 from mali_sim.evidence.targets import Estimate, Judged, judge
-from mali_sim.evidence.variants import variant
 from mali_sim.model import Model
 from mali_sim.play.address import draws_of
 
-#: A date on which nothing is played: an event moved there does not happen.
-_NEVER = "1900-01"
+#: Of every loop that is cut: runs of each replay, pairs of each structural test.
+CUT_RUNS, CUT_PAIRS = 200, 50
 #: The kinds of replay in which a target is looked at.
 MODEL, NULL, DRAWN, WITHOUT = "model", "null", "drawn", "without"
 
@@ -81,11 +81,10 @@ class Report:
 
 @frozen
 class _World:
-    """The scenario in which the past is replayed, with its variants."""
+    """The scenario in which the past is replayed, and its null models by replay."""
 
     model: Model
     null: Mapping[str, Model] = field(factory=dict)
-    without: Mapping[tuple[str, ...], Model] = field(factory=dict)
 
 
 class Validation:
@@ -120,6 +119,9 @@ class Validation:
                 "see evidence in docs/authoring.md"
             )
         self.world = self._world()
+        parts = [p for t in self.targets.values() for p in t.parts]
+        read = {name for p in parts for name in series_in(over_months(p.measure))}
+        self.observers = sorted(name.partition(".")[2] for name in read)
 
     @classmethod
     def of(cls, path: Path, **options: int | Backend) -> "Validation":
@@ -136,9 +138,8 @@ class Validation:
         if not self.targets:
             return None
         model = self.family.model(self.family.world_of("target", next(iter(self.targets))))
-        live = {id: null_model(model, replay.live) for id, replay in self.replays.items()}
-        without = {t.without for t in self.targets.values() if t.without}
-        return _World(model, live, {names: _without(model, names) for names in without})
+        made = {live: null_model(model, live) for live in {r.live for r in self.replays.values()}}
+        return _World(model, {id: made[replay.live] for id, replay in self.replays.items()})
 
     def report(self, seed: int = 1, matrix: bool = False) -> Report:
         """Run everything once."""
@@ -204,15 +205,15 @@ class Validation:
             raise RuntimeError("there is nothing to replay")
         how = self.replays[replay]
         model = self.world.model
-        played = model
-        if column == NULL:
-            played = self.world.null[replay]
-        elif column == WITHOUT:
-            played = self.world.without[without]
         return play(
-            played, script(model, self.inputs, how), controllers(model, how, silent=column == NULL),
-            np.arange(self.runs), seed, parameters, self.backend,
+            self.world.null[replay] if column == NULL else model, script(model, self.inputs, how),
+            controllers(model, how, silent=column == NULL), np.arange(self.runs), seed, parameters,
+            self.backend, self.observers, without,
         )  # fmt: skip
+
+    def once(self, replay: str, seed: int) -> Played:
+        """One replay of the model as it stands."""
+        return self._played(replay, MODEL, (), seed)
 
     def played(self, replay: str, seed: int, parameters: np.ndarray, runs: np.ndarray) -> Played:
         """One replay of the model with parameters of each run's own."""
@@ -221,13 +222,13 @@ class Validation:
         how, model = self.replays[replay], self.world.model
         return play(
             model, script(model, self.inputs, how), controllers(model, how), runs, seed, parameters,
-            self.backend,
+            self.backend, self.observers,
         )  # fmt: skip
 
     # -- knock-outs ----------------------------------------------------------------------
 
     def matrix(self, seed: int = 1) -> Matrix:
-        """Every loop cut, and what then holds."""
+        """Every loop cut, and what then holds; with fewer runs, for there are many loops."""
         return knock_out(self.family.evidence.loops, lambda cut: self.held(seed, cut))
 
     def held(self, seed: int, changes: Mapping[str, object]) -> dict[str, bool]:
@@ -237,18 +238,15 @@ class Validation:
             model = self.world.model
             known = {k: v for k, v in changes.items() if k in model.parameters.items}
             parameters = model.parameters.changed(model.parameters.balanced(), known, model.sets)
+            luck = np.arange(min(self.runs, CUT_RUNS))
             made: dict[str, Played] = {}
             for id, target in self.targets.items():
                 if target.replay not in made:
-                    made[target.replay] = self._played(target.replay, MODEL, (), seed, parameters)
+                    made[target.replay] = self.played(target.replay, seed, parameters, luck)
                 held[id] = all(e.ok for e in judge(target, made[target.replay]))
-        return held | {id: t.ok for id, t in self.structure.run_all(seed, changes).items()}
-
-
-def _without(model: Model, events: Iterable[str]) -> Model:
-    """A model in which some dated events do not happen."""
-    overrides = {"event": {name.partition(".")[0]: {"date": _NEVER} for name in events}}
-    return variant(model.loaded, overrides=overrides)
+        pairs = min(self.structure.runs, CUT_PAIRS)
+        tested = self.structure.run_all(seed, changes, pairs)
+        return held | {id: t.ok for id, t in tested.items()}
 
 
 def _loops_tested(id: str, validation: Validation, matrix: Matrix) -> Tested:
@@ -304,12 +302,10 @@ def over_seeds(validation: Validation, seeds: Sequence[int]) -> Often:
         played: dict[str, Played] = {}
         for id, target in validation.targets.items():
             if target.replay not in played:
-                played[target.replay] = validation._played(target.replay, MODEL, (), seed)
+                played[target.replay] = validation.once(target.replay, seed)
             estimates = judge(target, played[target.replay])
             held[id] = held.get(id, 0) + all(e.ok for e in estimates)
             values.setdefault(id, []).append(estimates[0].value)
         for id, tested in validation.structure.run_all(seed).items():
             held[id] = held.get(id, 0) + tested.ok
     return Often(tuple(seeds), held, {id: tuple(v) for id, v in values.items()})
-
-
