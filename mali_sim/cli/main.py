@@ -19,6 +19,7 @@ COMMANDS = {
     "batch": ("batch", "Run strategies many times on the same luck and compare them."),
     "campaign": ("campaign", "Play at random and by every strategy; tell what breaks or is never reached."),
     "dead": ("dead", "Find decisions that are always right, never right, or without effect."),
+    "validate": ("validate", "Replay the past and test the structure of a scenario."),
     "play": ("play", "Play a scenario, in a window or as text."),
     "bench": ("bench", "Measure the backends on this machine."),
     "doctor": ("doctor", "Look at this machine: Python, display, compiler, cache."),
