@@ -10,6 +10,7 @@ import pytest
 from mali_sim.engine import Cast, Simulation
 from mali_sim.equations import units
 from mali_sim.evidence import classes as e
+from mali_sim.evidence import expected as x
 from mali_sim.evidence.check import check as check_evidence
 from mali_sim.evidence.check import family_of
 from mali_sim.evidence.claims import ClaimTests
@@ -77,7 +78,11 @@ def test_sharing_early_is_worth_something_in_the_example(model: Model):
 
 
 #: Tables of files of evidence, and what they are made of.
-EVIDENCE = {"voice": e.Voice, "claim": e.Claim, "push": e.Push, "loop": e.Loop}
+EVIDENCE = {
+    "voice": e.Voice, "claim": e.Claim, "push": e.Push, "loop": e.Loop, "input": x.Input,
+    "replay": x.Replay, "target": x.Target, "part": x.Part, "structure": x.Structure, "arm": x.Arm,
+    "check": x.Check,
+}  # fmt: skip
 
 
 def keys() -> list[str]:
@@ -101,6 +106,8 @@ def section(table: str) -> str:
 HEADINGS = {
     "override": "[override]", "effect": "Effects", "choice": "[event.ID]", "rule": "[strategy.ID]",
     "voice": "[voice.ID]", "claim": "[claim.ID]", "push": "Pushes", "loop": "[loop.ID]",
+    "input": "[input.ID]", "replay": "[replay.ID]", "target": "[target.ID]", "part": "[target.ID]",
+    "structure": "[structure.ID]", "arm": "[structure.ID]", "check": "[structure.ID]",
     **{t: f"[{t}]" if t in c.SINGLE else f"[{t}.ID]" for t in attrs.fields_dict(c.Scenario)},
 }  # fmt: skip
 
@@ -112,7 +119,7 @@ def test_every_key_stands_in_the_reference(key: str):
 
 
 def test_every_word_and_function_stands_in_the_reference():
-    for words in (*c.WORDS.values(), *e.WORDS.values()):
+    for words in (*c.WORDS.values(), *e.WORDS.values(), *x.WORDS.values()):
         for word in words:
             assert word in CODE, word
     written = " ".join(CODE)
