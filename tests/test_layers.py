@@ -17,6 +17,7 @@ LEVELS = {
     "play": 3,
     "experiment": 4,
     "evidence": 4,
+    "documents": 5,
     "desktop": 5,
     "classroom": 5,
     "cli": 6,

@@ -115,12 +115,12 @@ def _homes(model: Model, graph: Graph) -> dict[Key, str]:
     return home | {key: slug(topic) if topic else REST for key, topic in topics.items()}
 
 
-def _of_uses(
-    key: Key, graph: Graph, topics: Mapping[Key, str | None], near: "_Neighbourhood"
-) -> str | None:
+def _of_uses(key: Key, graph: Graph, topics: Mapping[Key, str | None], near: "_Neighbourhood") -> str | None:
     """The topic of what reads a magnitude; where there are several, the one beside which it is written."""
     uses = Counter(
-        topics[other] for other in graph.feeds[key] if other in topics and other[0] not in ("constant", "lookup")
+        topics[other]
+        for other in graph.feeds[key]
+        if other in topics and other[0] not in ("constant", "lookup")
     )
     if len(uses) == 1:
         return next(iter(uses))

@@ -1,6 +1,7 @@
 """Decisions, bargains, events, and who plays them how, as a page describes them."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from mali_sim.documents import figures
 from mali_sim.documents.atlas import anchor
@@ -20,7 +21,7 @@ class DeedWriter(Writer):
         """A decision: whose, what it takes, when it is taken unplayed, what it does."""
         d, say = self.s.decision[id], self.prose.say
         about = [say("by", actor=self.name(("actor", d.actor))), *self._terms(d)]
-        made = [*self.head(("decision", id)), ", ".join(about) + ".", "", self.prose.of(d.text), ""]
+        made = [*self.head(("decision", id)), ", ".join(about) + ".", "", self.words_of(d, d.text), ""]
         made += self._condition("possible if", d, "decision", id)
         actor = self.label(("actor", d.actor))
         if d.tendency:
@@ -33,11 +34,13 @@ class DeedWriter(Writer):
     def offer(self, id: str) -> list[str]:
         """A bargain: who, on what terms, what follows."""
         o, say = self.s.offer[id], self.prose.say
-        between = say("bargain between", asker=self.name(("actor", o.from_)), giver=self.name(("actor", o.to)))
+        between = say(
+            "bargain between", asker=self.name(("actor", o.from_)), giver=self.name(("actor", o.to))
+        )
         made = [*self.head(("offer", id)), ", ".join([between, *self._terms(o)]) + ".", ""]
-        made += [self.prose.of(o.text), ""]
-        made.append(self.bullet(say("asks"), self.prose.of(o.asks)))
-        made.append(self.bullet(say("gives"), self.prose.of(o.gives)))
+        made += [self.words_of(o, o.text), ""]
+        made.append(self.bullet(say("asks"), self.words_of(o, o.asks)))
+        made.append(self.bullet(say("gives"), self.words_of(o, o.gives)))
         made += self._condition("possible if", o, "offer", id)
         actor = self.label(("actor", o.from_))
         if o.tendency:
@@ -47,9 +50,17 @@ class DeedWriter(Writer):
         made.append(f"- {terms}.")
         if o.keeps:
             grace = say("grace", amount=self.amount(o.grace)) if o.grace else ""
-            keeps = f"{self.inline('offer', id, 'keeps')}, {grace}" if grace else self.inline("offer", id, "keeps")
+            keeps = (
+                f"{self.inline('offer', id, 'keeps')}, {grace}"
+                if grace
+                else self.inline("offer", id, "keeps")
+            )
             made.append(self.bullet(say("keeps"), keeps))
-        for head, part in (("on acceptance", "effects"), ("on breach", "breach"), ("on fulfilment", "fulfilled")):
+        for head, part in (
+            ("on acceptance", "effects"),
+            ("on breach", "breach"),
+            ("on fulfilment", "fulfilled"),
+        ):
             made += self._effects(head, getattr(o, part), ("offer", id, part), empty=part == "effects")
         effects = (*o.effects, *o.breach, *o.fulfilled)
         return [*made, *self._cited(o.source), "", *self._where("offer", id, effects)]
@@ -77,7 +88,7 @@ class DeedWriter(Writer):
         because = getattr(table, "because", None)
         text = self.inline(*path, "requires")
         if because is not None:
-            text += " – " + self.prose.say("otherwise", text=self.prose.of(because))
+            text += " – " + self.prose.say("otherwise", text=self.words_of(table, because))
         return [self.bullet(self.prose.say(head), text)]
 
     # -- effects -----------------------------------------------------------------------------
@@ -140,7 +151,7 @@ class DeedWriter(Writer):
         made = [*self.head(("event", id))]
         if about:
             made += [", ".join(about)[:1].upper() + ", ".join(about)[1:] + ".", ""]
-        made += [self.prose.of(e.text), ""]
+        made += [self.words_of(e, e.text), ""]
         if e.hazard:
             made.append(self.bullet(say("hazard"), self.inline("event", id, "hazard")))
         made += self._condition("happens if", e, "event", id)
@@ -163,15 +174,18 @@ class DeedWriter(Writer):
         say, path = self.prose.say, ("event", id, "choices", str(number))
         terms = [say("costs", amount=self.amount(choice.capital))] if choice.capital else []
         if any(c.weight for c in event.choices):
-            weighed = say("weight", amount=self.amount(choice.weight)) if choice.weight else say("never chosen")
+            weighed = (
+                say("weight", amount=self.amount(choice.weight)) if choice.weight else say("never chosen")
+            )
             terms.append(weighed)
         if choice.requires:
             condition = f"{say('possible if').lower()} {self.inline(*path, 'requires')}"
             if choice.because is not None:
-                condition += " – " + say("otherwise", text=self.prose.of(choice.because))
+                condition += " – " + say("otherwise", text=self.words_of(event, choice.because))
             terms.append(condition)
-        shown = f" ({'; '.join(terms)})" if terms else ""
-        made = [f"  - **{self.prose.of(choice.label)}** · `{id}.{choice.id}`{shown}. {self.prose.of(choice.text)}"]
+        shown = f" ({self.prose.joined(terms)})" if terms else ""
+        label, text = (self.words_of(event, t) for t in (choice.label, choice.text))
+        made = [f"  - **{label}** · `{id}.{choice.id}`{shown}. {text}"]
         for n, effect in enumerate(choice.effects):
             made.append(f"    - {self._effect(effect, (*path, 'effects', str(n)))}.")
         return made
@@ -244,16 +258,18 @@ class DeedWriter(Writer):
         for name, value in reading.constants.items():
             constant = self.s.constant.get(name)
             over = tuple(constant.over) if constant else ()
-            if isinstance(value, dict):
-                labels = {m: self.prose.of(t) for (_, m), t in self.model.sets.labels.items()}
-                shown = ", ".join(f"{labels.get(m, m)} {figures.number(words, float(v))}"
-                                  for m, v in value.items() if not isinstance(v, dict))  # fmt: skip
-            else:
-                shown = figures.number(words, float(value))  # type: ignore[arg-type]
+            shown = self._in_reading(value)
             own = figures.by_member(words, self.model.sets, constant.value, over) if constant else "1"
             rows.append([self.name(("constant" if constant else "lookup", name)), shown, own])
         head = [say("the other values"), self.prose.of(reading.label), say("balanced")]
         return [*made, *figures.table(rows, head), "", *self._cited(reading.source), ""]
+
+    def _in_reading(self, value: Any) -> str:
+        """A reading's number, or its numbers by member."""
+        if not isinstance(value, dict):
+            return figures.number(self.prose.words, float(value))
+        labels = {m: self.prose.of(t) for (_, m), t in self.model.sets.labels.items()}
+        return ", ".join(f"{labels.get(m, m)} {self._in_reading(v)}" for m, v in value.items())
 
     def outcome(self, id: str) -> list[str]:
         """An outcome, in a line."""

@@ -1,4 +1,4 @@
-"""The causal loop diagram as SVG: loops as coloured rings of arrows, numbered and named, signs at arrowheads."""
+"""The causal loop diagram as SVG: loops as coloured rings of arrows, numbered, named and signed."""
 
 import html
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,15 +16,27 @@ COLOURS = (
     "#0b6e4f", "#b3261e", "#7a4a00", "#1f5fbf", "#8a3ab9", "#00707a", "#a8327d", "#4d6b00", "#333333",
     "#c05a00", "#2e4fa3", "#6b4e71", "#007a3d", "#8c1c4b",
 )  # fmt: skip
-MARGIN, TOP = 24, 92
+MARGIN, TOP = 24, 112
 _INK, _PAPER = "#1a1a1a", "#ffffff"
+_DEEDS = ("decision", "offer", "event")
 _LETTER = {"reinforcing": "R", "balancing": "B", "outside": "–"}
-_TITLE = Text("How it hangs together: the feedback loops", "Comment tout se tient : les boucles de rétroaction")
-_KEY = Text(
-    "An arrow with + : the more of the one, the more of the other; with − : the more, the less. R reinforces itself, "
-    "B balances itself. Small numbers say to which loops an arrow belongs.",
-    "Flèche + : plus il y a de l’un, plus il y a de l’autre ; flèche − : plus, moins. R s’amplifie, B s’équilibre. "
-    "Les petits chiffres disent à quelles boucles appartient une flèche.",
+_TITLE = Text(
+    "How it hangs together: the feedback loops", "Comment tout se tient\u202f: les boucles de rétroaction"
+)
+_KEY = (
+    Text(
+        "Arrow with +: the more of the one, the more of the other; with −: the more, the less; without a "
+        "sign: a change of state. Small numbers: the loops to which an arrow belongs.",
+        "Flèche +\u202f: plus il y a de l’un, plus il y a de l’autre\u202f; flèche −\u202f: plus, "
+        "moins\u202f; sans signe\u202f: un changement d’état. Petits chiffres\u202f: les boucles auxquelles "
+        "appartient une flèche.",
+    ),
+    Text(
+        "R: the loop reinforces itself. B: it balances itself. Bold: in several loops. Dashed: decisions "
+        "and events.",
+        "R\u202f: la boucle s’amplifie. B\u202f: elle s’équilibre. Gras\u202f: dans plusieurs boucles. "
+        "Tirets\u202f: décisions et événements.",
+    ),
 )  # fmt: skip
 
 Point = tuple[float, float]
@@ -65,8 +77,8 @@ class Ring:
         return list(zip(self.nodes, self.nodes[1:] + self.nodes[:1], strict=True))
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """Words in lines of so many letters at most, as even as they come."""
+def wrapped(text: str, width: int, even: bool = True) -> list[str]:
+    """Words in lines of so many letters at most; even ones, or each as full as it gets."""
     words, lines = text.split(" "), [""]
     for word in words:
         joined = f"{lines[-1]} {word}".strip()
@@ -75,7 +87,7 @@ def wrapped(text: str, width: int) -> list[str]:
         else:
             lines[-1] = joined
     longest = max(map(len, lines))
-    if len(lines) > 1 and longest > 8:
+    if even and len(lines) > 1 and longest > 8:
         tighter = wrapped(text, longest - 1) if longest - 1 >= max(map(len, words)) else lines
         return tighter if len(tighter) == len(lines) else lines
     return lines
@@ -131,6 +143,7 @@ class Diagram:
         for node in self.layout.places:
             self._boxes[node] = self._box(node)
         curves = self._curves()
+        signs = self._sign_places(curves)
         legend, below = self._legend()
         width = self.layout.width + 2 * MARGIN
         height = TOP + self.layout.height + below + MARGIN
@@ -139,21 +152,22 @@ class Diagram:
             f'height="{height}" font-family="{FONTS}" role="img" aria-labelledby="title key" '
             f'xml:lang="{self.prose.language}">',
             f'<title id="title">{self._escaped(_TITLE)}</title>',
-            f'<desc id="key">{self._escaped(_KEY)}</desc>',
+            f'<desc id="key">{" ".join(self._escaped(line) for line in _KEY)}</desc>',
             f'<rect width="{width}" height="{height}" fill="{_PAPER}"/>',
             f'<text x="{MARGIN}" y="40" font-size="26" font-weight="600" fill="{_INK}">'
             f'{self._escaped(_TITLE)}</text>',
             f'<text x="{MARGIN}" y="66" font-size="15" fill="{_INK}">{self._escaped(self.scenario)}</text>',
             *(
-                f'<text x="{MARGIN}" y="{88 + 18 * n}" font-size="14" fill="#444">{html.escape(line)}</text>'
-                for n, line in enumerate([self.prose.of(_KEY)])
+                f'<text x="{MARGIN}" y="{88 + 19 * n}" font-size="14" fill="#333">'
+                f"{self._escaped(line)}</text>"
+                for n, line in enumerate(_KEY)
             ),
             f'<g transform="translate({MARGIN} {TOP + 8})">',
             *self._strands(curves),
-            *self._heads(curves),
+            *self._heads(curves, signs),
             *(line for node in self.layout.places for line in self._name(node)),
             *self._tags(curves),
-            *self._badges(curves),
+            *self._badges(curves, signs.values()),
             "</g>",
             f'<g transform="translate({MARGIN} {TOP + self.layout.height + 24})">',
             *legend,
@@ -190,9 +204,10 @@ class Diagram:
         lines, size = self._lines(node)
         weight = "600" if self._shared(node) else "400"
         stroke = "2" if self._shared(node) else "1.1"
+        dashes = ' stroke-dasharray="6 3"' if node.partition(".")[0] in _DEEDS else ""
         made = [
             f'<rect x="{_f(x - w)}" y="{_f(y - h)}" width="{_f(2 * w)}" height="{_f(2 * h)}" rx="9" '
-            f'fill="{_PAPER}" stroke="{_INK}" stroke-width="{stroke}"/>',
+            f'fill="{_PAPER}" stroke="{_INK}" stroke-width="{stroke}"{dashes}/>',
             f'<text text-anchor="middle" font-size="{size:g}" font-weight="{weight}" fill="{_INK}">',
         ]  # fmt: skip
         first = y - (len(lines) - 1) * (size + 3) / 2 + size * 0.36
@@ -209,10 +224,16 @@ class Diagram:
         for ring in self.rings:
             for step in ring.steps():
                 users.setdefault(step, []).append(ring)
-        return {step: (self._curve(step, rings[0], step[::-1] in users), rings) for step, rings in users.items()}
+        curves: dict[tuple[str, str], tuple[_Curve, list[Ring]]] = {}
+        lines: list[Point] = []
+        for step, rings in sorted(users.items(), key=lambda item: -len(item[1])):
+            curve = self._curve(step, rings[0], step[::-1] in users, lines)
+            curves[step] = curve, rings
+            lines += curve.points[::2]
+        return curves
 
-    def _curve(self, step: tuple[str, str], ring: Ring, both_ways: bool) -> _Curve:
-        """A line that bows outwards from its loop, or otherwise where a name would be in the way."""
+    def _curve(self, step: tuple[str, str], ring: Ring, both_ways: bool, lines: Sequence[Point]) -> _Curve:
+        """A line that bows outwards from its loop, or otherwise where a name or a line is in the way."""
         a, b = (self._boxes[n][:2] for n in step)
         middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
         along = _unit(a, b)
@@ -228,7 +249,11 @@ class Diagram:
                 continue
             control = (middle[0] + normal[0] * bow * 2 * factor, middle[1] + normal[1] * bow * 2 * factor)
             curve = self._cut(a, control, b, step)
-            tried.append((self._touched(curve, step), order, curve))
+            cost = 12 * self._touched(curve, step) + 2 * order
+            cost += sum(
+                any(abs(x - p) < 6 and abs(y - q) < 6 for p, q in lines) for x, y in curve.points[::2]
+            )
+            tried.append((cost, order, curve))
         return min(tried, key=lambda t: (t[0], t[1]))[2]
 
     def _cut(self, a: Point, control: Point, b: Point, step: tuple[str, str]) -> _Curve:
@@ -263,7 +288,10 @@ class Diagram:
                 made.append(f'<path d="{path}" fill="none" stroke="{ring.colour}" stroke-width="2.4"/>')
         return made
 
-    def _heads(self, curves: Mapping[tuple[str, str], tuple[_Curve, list[Ring]]]) -> list[str]:
+    def _heads(
+        self, curves: Mapping[tuple[str, str], tuple[_Curve, list[Ring]]],
+        places: Mapping[tuple[str, str], Point],
+    ) -> list[str]:  # fmt: skip
         made = []
         for step, (curve, rings) in curves.items():
             tip, (dx, dy) = curve.at(1.0)
@@ -276,21 +304,45 @@ class Diagram:
                 f'<path d="M{_f(tip[0])} {_f(tip[1])} L{_f(left[0])} {_f(left[1])} '
                 f'L{_f(right[0])} {_f(right[1])} Z" fill="{colour}"/>'
             )
-            sign = {"+": "+", "-": "−"}.get(self.signs.get(step, ""), "")
-            if sign:
-                x, y = self._sign_place(curve, step)
+            if step in places:
+                (x, y), sign = places[step], {"+": "+", "-": "−"}[self.signs[step]]
                 made.append(
-                    f'<text x="{_f(x)}" y="{_f(y + 6)}" text-anchor="middle" font-size="18" font-weight="600" '
-                    f'fill="{_INK}" stroke="{_PAPER}" stroke-width="4" paint-order="stroke">{sign}</text>'
+                    f'<text x="{_f(x)}" y="{_f(y + 6)}" text-anchor="middle" font-size="18" '
+                    f'font-weight="600" fill="{_INK}" stroke="{_PAPER}" stroke-width="4" '
+                    f'paint-order="stroke">{sign}</text>'
                 )
         return made
 
-    def _sign_place(self, curve: _Curve, step: tuple[str, str]) -> Point:
-        """Beside the arrowhead, on the side that is freer."""
-        share = max(0.0, 1 - 17 / max(curve.length, 18))
-        point, (dx, dy) = curve.at(share)
-        places = [(point[0] - dy * side, point[1] + dx * side) for side in (14.0, -14.0)]
-        return min(places, key=lambda p: sum(self._inside(p, n, 9) for n in self._boxes))
+    def _sign_places(
+        self, curves: Mapping[tuple[str, str], tuple[_Curve, list[Ring]]]
+    ) -> dict[tuple[str, str], Point]:
+        """Where the sign of each arrow that has one stands."""
+        taken = [curve.at(0.46)[0] for curve, _ in curves.values()]
+        places = {}
+        for step, (curve, _) in curves.items():
+            if self.signs.get(step):
+                places[step] = self._sign_place(curve, taken, curves)
+                taken.append(places[step])
+        return places
+
+    def _sign_place(
+        self, curve: _Curve, taken: Sequence[Point],
+        curves: Mapping[tuple[str, str], tuple[_Curve, list[Ring]]],
+    ) -> Point:  # fmt: skip
+        """Beside the arrowhead, where it is freest of names, lines and other signs."""
+        places = []
+        for back in (15.0, 22.0, 30.0):
+            point, (dx, dy) = curve.at(max(0.0, 1 - back / max(curve.length, back + 1)))
+            places += [(point[0] - dy * side, point[1] + dx * side) for side in (13.0, -13.0, 17.0, -17.0)]
+
+        def crowded(place: Point) -> float:
+            cost = 8.0 * sum(self._inside(place, n, 8) for n in self._boxes)
+            cost += 6.0 * sum(_length(place, other) < 17 for other in taken)
+            for other, _ in curves.values():
+                cost += 2.0 * any(_length(place, p) < 9 for p in other.points)
+            return cost
+
+        return min(places, key=lambda p: (crowded(p), places.index(p)))
 
     def _tags(self, curves: Mapping[tuple[str, str], tuple[_Curve, list[Ring]]]) -> list[str]:
         """Numbers of the loops on each arrow; beside it where it is too short for them."""
@@ -313,10 +365,12 @@ class Diagram:
 
     # -- badges and legend -------------------------------------------------------------------
 
-    def _badges(self, curves: Mapping[tuple[str, str], tuple[_Curve, list[Ring]]]) -> list[str]:
+    def _badges(
+        self, curves: Mapping[tuple[str, str], tuple[_Curve, list[Ring]]], signs: Iterable[Point]
+    ) -> list[str]:
         """Each loop's mark and name, as near to its middle as there is room."""
         crowd = [p for curve, _ in curves.values() for p in curve.points[::4]]
-        taken: list[tuple[float, float, float, float]] = []
+        taken = [(x, y, 8.0, 8.0) for x, y in signs]
         made: list[str] = []
         for ring in sorted((r for r in self.rings if r.nodes), key=lambda r: (len(r.nodes), r.number)):
             lines = wrapped(self.prose.of(ring.label), 16)
@@ -331,23 +385,26 @@ class Diagram:
         self, ring: Ring, half: float, tall: float, crowd: Sequence[Point],
         taken: Iterable[tuple[float, float, float, float]],
     ) -> Point:  # fmt: skip
-        centre = _centre([self._boxes[n][:2] for n in ring.nodes])
         corners = [self._boxes[n][:2] for n in ring.nodes]
-        best: tuple[float, Point] = (1e18, centre)
+        centre = _centre(corners)
         solid = [*self._boxes.values(), *taken]
-        for column in range(0, self.layout.width // 20 + 1):
-            for row in range(0, self.layout.height // 16 + 1):
-                x, y = column * 20.0, row * 16.0
-                if not (half < x < self.layout.width - half and tall < y < self.layout.height - tall):
-                    continue
-                cost = _length((x, y), centre)
-                cost += 0.0 if _within((x, y), corners) else 90.0
-                cost += 600.0 * sum(
-                    abs(x - bx) < half + bw and abs(y - by) < tall + bh for bx, by, bw, bh in solid
-                )
-                cost += 16.0 * sum(abs(x - px) < half + 4 and abs(y - py) < tall + 4 for px, py in crowd)
-                if cost < best[0]:
-                    best = (cost, (x, y))
+        places = sorted(
+            (_length((x, y), centre), x, y)
+            for x in range(0, self.layout.width, 20) for y in range(0, self.layout.height, 16)
+            if half < x < self.layout.width - half and tall < y < self.layout.height - tall
+        )  # fmt: skip
+        best: tuple[float, Point] = (1e18, centre)
+        for cost, x, y in places:
+            if cost >= best[0]:
+                break  # no place further away can be better
+            cost += 0.0 if _within((x, y), corners) else 90.0
+            cost += 600.0 * sum(
+                abs(x - bx) < half + bw and abs(y - by) < tall + bh for bx, by, bw, bh in solid
+            )
+            if cost < best[0]:
+                cost += 34.0 * sum(abs(x - px) < half + 4 and abs(y - py) < tall + 4 for px, py in crowd)
+            if cost < best[0]:
+                best = (cost, (x, y))
         return best[1]
 
     def _badge(self, ring: Ring, x: float, y: float, lines: Sequence[str]) -> list[str]:
@@ -357,24 +414,25 @@ class Diagram:
         ) > 0  # fmt: skip
         made = [_round_arrow(x, y, 20.0, clockwise, ring.colour)]
         made.append(
-            f'<text x="{_f(x)}" y="{_f(y + 5.5)}" text-anchor="middle" font-size="{16 if len(ring.mark) < 3 else 14}" '
-            f'font-weight="600" fill="{ring.colour}">{ring.mark}</text>'
+            f'<text x="{_f(x)}" y="{_f(y + 5.5)}" text-anchor="middle" '
+            f'font-size="{16 if len(ring.mark) < 3 else 14}" font-weight="600" '
+            f'fill="{ring.colour}">{ring.mark}</text>'
         )
         for n, line in enumerate(lines):
             made.append(
                 f'<text x="{_f(x)}" y="{_f(y + 34 + n * 15)}" text-anchor="middle" font-size="13" '
-                f'font-style="italic" font-weight="600" fill="{ring.colour}" stroke="{_PAPER}" stroke-width="4" '
-                f'paint-order="stroke">{html.escape(line, quote=False)}</text>'
+                f'font-style="italic" font-weight="600" fill="{ring.colour}" stroke="{_PAPER}" '
+                f'stroke-width="4" paint-order="stroke">{html.escape(line, quote=False)}</text>'
             )
         return made
 
     def _legend(self) -> tuple[list[str], int]:
         """All loops with their sentence, in two columns; and how tall that is."""
         width = (self.layout.width - 40) // 2
-        letters = int((width - 60) / 7.0)
+        letters = int((width - 60) / 8.0)
         blocks = []
         for ring in self.rings:
-            lines = wrapped(self.prose.of(ring.text), letters)
+            lines = wrapped(self.prose.of(ring.text), letters, even=False)
             blocks.append((ring, lines, 30 + 18 * len(lines) + 12))
         half = sum(tall for _, _, tall in blocks) / 2
         made: list[str] = []
@@ -390,7 +448,8 @@ class Diagram:
     def _legend_block(self, ring: Ring, lines: Sequence[str], x: int, y: int) -> list[str]:
         way = self.prose.of(LOOPS[ring.kind])
         made = [
-            f'<circle cx="{x + 18}" cy="{y + 16}" r="16" fill="{_PAPER}" stroke="{ring.colour}" stroke-width="2.4"/>',
+            f'<circle cx="{x + 18}" cy="{y + 16}" r="16" fill="{_PAPER}" stroke="{ring.colour}" '
+            'stroke-width="2.4"/>',
             f'<text x="{x + 18}" y="{y + 21}" text-anchor="middle" font-size="13" font-weight="600" '
             f'fill="{ring.colour}">{ring.mark}</text>',
             f'<text x="{x + 44}" y="{y + 14}" font-size="15" font-weight="600" fill="{_INK}">'
@@ -407,7 +466,8 @@ class Diagram:
 def _tag(x: float, y: float, ring: Ring) -> list[str]:
     """A loop's number in a small circle."""
     return [
-        f'<circle cx="{_f(x)}" cy="{_f(y)}" r="8.6" fill="{_PAPER}" stroke="{ring.colour}" stroke-width="1.8"/>',
+        f'<circle cx="{_f(x)}" cy="{_f(y)}" r="8.6" fill="{_PAPER}" stroke="{ring.colour}" '
+        'stroke-width="1.8"/>',
         f'<text x="{_f(x)}" y="{_f(y + 4)}" text-anchor="middle" font-size="11" font-weight="600" '
         f'fill="{ring.colour}">{ring.number}</text>',
     ]

@@ -1,5 +1,6 @@
 """Stocks, flows, auxiliaries, switches, observers, constants and curves as a page describes them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from attrs import frozen
@@ -8,11 +9,12 @@ from mali_sim.documents import figures
 from mali_sim.documents.atlas import Atlas, anchor
 from mali_sim.documents.formulas import Key, lines, linked, names_read
 from mali_sim.documents.graph import VARIABLES
-from mali_sim.documents.words import BETTER, GRADES, KINDS, Prose
+from mali_sim.documents.words import BETTER, GRADES, KINDS, PLURALS, Prose
 from mali_sim.equations import Node, show
 from mali_sim.model import Model
 from mali_sim.scenario import Text
 from mali_sim.scenario.classes import Scenario
+from mali_sim.scenario.texts import unit_words
 
 #: How many uses stand in a line before they are folded away.
 FOLD = 14
@@ -55,10 +57,12 @@ class Writer:
         found = getattr(table, "label", None) or getattr(table, "title", None)
         if found is None:
             return key[1]
+        return self.words_of(table, found)
+
+    def words_of(self, table: object, text: Text) -> str:
+        """A text of a table; where there is one for each member, its set stands for the member."""
         each = getattr(table, "each", None)
-        if each:
-            found = found.replace("{each}", _any_member(self.s.set[each].label))
-        return self.prose.of(found)
+        return self.prose.of(text.replace("{each}", _any_member(self.s.set[each].label)) if each else text)
 
     def name(self, key: Key) -> str:
         """A table's name as a link."""
@@ -67,12 +71,21 @@ class Writer:
 
     def names(self, keys: Sequence[Key]) -> str:
         """Several tables' names; many are folded away."""
-        listed = ", ".join(self.name(k) for k in keys)
         if len(keys) <= FOLD:
-            return listed or self.prose.say("nothing")
+            return ", ".join(self.name(k) for k in keys) or self.prose.say("nothing")
         inside = ", ".join(f'<a href="{self.url(k)}">{self._plain(k)}</a>' for k in keys)
         head = self.prose.say("used by", count=str(len(keys)))
         return f"<details><summary>{head}</summary>{inside}</details>"
+
+    def counted(self, keys: Sequence[Key]) -> str:
+        """Several tables' names; of many, how many there are of each kind."""
+        if len(keys) <= FOLD:
+            return self.names(keys)
+        counts = Counter(kind for kind, _ in keys)
+        return ", ".join(
+            f"{self.prose.words.number(n)} {self.prose.of((PLURALS if n > 1 else KINDS)[kind])}"
+            for kind, n in counts.items()
+        )
 
     def _plain(self, key: Key) -> str:
         return f"<code>{key[1]}</code>" if key[0] in ("constant", "lookup") else self.label(key)
@@ -104,7 +117,7 @@ class Writer:
     def switch_value(self, id: str, value: object) -> str:
         """A switch's value in words."""
         if isinstance(value, str):
-            return f"“{self.prose.of(self.s.switch[id].values[value])}” (`{value}`)"
+            return f"*{self.prose.of(self.s.switch[id].values[value])}* (`{value}`)"
         return self.prose.say("yes" if value else "no")
 
     # -- magnitudes --------------------------------------------------------------------------
@@ -114,14 +127,16 @@ class Writer:
         return f"{self.name(('constant', constant))} ({self.value(constant)})"
 
     def value(self, constant: str) -> str:
-        """A constant's value with its unit."""
-        table = self.s.constant[constant]
-        words = self.prose.words
+        """A constant's value with its unit; over sets, from the least to the most."""
+        table, words = self.s.constant[constant], self.prose.words
         if not table.over:
             return figures.quantity(words, self.s, float(table.value), table.unit)  # type: ignore[arg-type]
-        values = figures.by_member(words, self.model.sets, table.value, tuple(table.over))
-        unit = figures.unit_name(words, self.s, table.unit)
-        return f"{values} ({unit})"
+        values = self.model.parameters.items[constant].values
+        ends = [figures.number(words, v) for v in (min(values), max(values))]
+        text = ends[0] if ends[0] == ends[1] else self.prose.say("bounds", low=ends[0], high=ends[1])
+        unit = words.of(unit_words(table.unit, self.s.unit))
+        sets = " × ".join(self.prose.of(self.s.set[d].label) for d in self._sets(table.over))
+        return f"{text} {unit}".rstrip() + f" ({sets})"
 
     def evidence(self, table: object, prior: str) -> str:
         """Grade, prior, reason and sources of a magnitude in a sentence or two."""
@@ -313,7 +328,7 @@ class Writer:
                 f'<a id="{anchor(key)}"></a>`{id}`', value, figures.span(words, self.model, id),
                 figures.unit_name(words, self.s, c.unit), self.prose.of(GRADES[c.grade]),
                 self.prose.of(c.why) + (f" [{self.sources(c.source)}]" if c.source else ""),
-                self.names(self.atlas.graph.feeds[key]),
+                self.counted(self.atlas.graph.feeds[key]),
             ])  # fmt: skip
         head = [say(n) for n in ("name", "value", "range", "unit", "grade", "why", "uses")]
         return [*figures.table(rows, head), ""]

@@ -5,7 +5,19 @@ import re
 from collections.abc import Callable, Iterator
 
 from mali_sim.equations import Node, show
-from mali_sim.equations.tree import Binary, Call, Choice, Compare, Dotted, Logic, Member, Name, Negate, Not, walk
+from mali_sim.equations.tree import (
+    Binary,
+    Call,
+    Choice,
+    Compare,
+    Dotted,
+    Logic,
+    Member,
+    Name,
+    Negate,
+    Not,
+    walk,
+)
 from mali_sim.model import Model
 from mali_sim.model.typed import happening_id
 from mali_sim.scenario.texts import MINUS

@@ -163,12 +163,15 @@ class _Search:
             length = _distance(spots[ca], spots[cb])
             total += length + length * length // 900
             total += BEHIND * sum(self.holder[c] >= 0 for c in self._behind(ca, cb))
-            side_a, side_b = self.sides[ca], self.sides[cb]
+            side_a = self.sides[ca]
             for f, (p, q) in enumerate(self.edges):
                 if (f in inside and f <= e) or a in (p, q) or b in (p, q):
                     continue
                 cp, cq = cells[p], cells[q]
-                if side_a[cb][cp] * side_a[cb][cq] < 0 and self.sides[cp][cq][ca] * self.sides[cp][cq][cb] < 0:
+                if (
+                    side_a[cb][cp] * side_a[cb][cq] < 0
+                    and self.sides[cp][cq][ca] * self.sides[cp][cq][cb] < 0
+                ):
                     total += CROSSING
         for e, (a, b) in enumerate(self.edges):
             if e not in inside:

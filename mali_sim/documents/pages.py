@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 
 from mali_sim.documents import figures
-from mali_sim.documents.atlas import Atlas, anchor
+from mali_sim.documents.atlas import anchor
 from mali_sim.documents.deeds import DeedWriter
 from mali_sim.documents.formulas import Key
 from mali_sim.documents.graph import keys_of
-from mali_sim.documents.words import PAGES, SECTIONS, Prose
+from mali_sim.documents.words import PAGES, SECTIONS
 from mali_sim.scenario import Text
 from mali_sim.scenario.classes import Scenario
 from mali_sim.scenario.texts import unit_words
@@ -92,7 +92,9 @@ class PageWriter(DeedWriter):
     def _files(self) -> list[str]:
         """Files that define what stands on the page."""
         places = self.model.loaded.places
-        found = {places[key][0] for key, page in self.atlas.home.items() if page == self.page and key in places}
+        found = {
+            places[key][0] for key, page in self.atlas.home.items() if page == self.page and key in places
+        }
         return sorted(found)
 
     def _section(self, kind: str, ids: Sequence[str]) -> list[str]:
@@ -113,7 +115,8 @@ class PageWriter(DeedWriter):
         """Units that the scenario declares."""
         words = self.prose
         rows = [
-            [f'<a id="{anchor(("unit", id))}"></a>`{id}`', words.of(unit_words(id, self.s.unit))] for id in ids
+            [f'<a id="{anchor(("unit", id))}"></a>`{id}`', words.of(unit_words(id, self.s.unit))]
+            for id in ids
         ]
         return [*figures.table(rows, [words.say("name"), words.say("unit")]), ""]
 
@@ -192,7 +195,11 @@ class PageWriter(DeedWriter):
         if uses:
             used = self.names(uses) + (f", {used}" if used else "")
         line = f'<a id="{anchor(("source", id))}"></a>**{id}** – {self.prose.of(source.text)} *{source.ref}*'
-        uses_line = self.prose.titled(self.prose.say("source uses"), used) if used else self.prose.say("source unused")
+        uses_line = (
+            self.prose.titled(self.prose.say("source uses"), used)
+            if used
+            else self.prose.say("source unused")
+        )
         return [line + "<br>", uses_line, ""]
 
 

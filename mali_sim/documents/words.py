@@ -58,6 +58,24 @@ KINDS = {
     "source": Text("source", "source"),
 }
 
+#: Several of a kind, for counts.
+PLURALS = {
+    "stock": Text("stocks", "stocks"),
+    "flow": Text("flows", "flux"),
+    "switch": Text("switches", "interrupteurs"),
+    "aux": Text("auxiliaries", "auxiliaires"),
+    "obs": Text("observers", "observateurs"),
+    "decision": Text("decisions", "décisions"),
+    "offer": Text("bargains", "marchés"),
+    "event": Text("events", "événements"),
+    "constant": Text("constants", "constantes"),
+    "lookup": Text("curves", "courbes"),
+    "reading": Text("readings", "lectures"),
+    "strategy": Text("strategies", "stratégies"),
+    "outcome": Text("outcomes", "bilans"),
+    "ending": Text("endings", "fins"),
+}
+
 #: Whether a number is better high or low.
 BETTER = {
     "higher": Text("higher is better", "plus haut vaut mieux"),
@@ -80,8 +98,8 @@ GRADES = {
 }
 
 LOOPS = {
-    "reinforcing": Text("reinforcing", "amplifie"),
-    "balancing": Text("balancing", "équilibre"),
+    "reinforcing": Text("reinforcing", "s’amplifie"),
+    "balancing": Text("balancing", "s’équilibre"),
     "outside": Text("from outside", "du dehors"),
 }
 
@@ -152,11 +170,15 @@ PHRASES = {
     "begins after": Text("from {amount} later", "à partir de {amount} plus tard"),
     "stacks": Text("added to what is still due", "en plus de ce qui reste dû"),
     "only if": Text("if <code>{condition}</code>", "si <code>{condition}</code>"),
-    "with chance": Text("with probability <code>{chance}</code>", "avec la probabilité <code>{chance}</code>"),
+    "with chance": Text(
+        "with probability <code>{chance}</code>",
+        "avec la probabilité <code>{chance}</code>",
+    ),
     "asks": Text("Asks", "Demande"),
     "gives": Text("Gives", "Donne"),
     "accepted with": Text(
-        "Accepted by a simulated giver with probability", "Accepté par un partenaire simulé avec la probabilité"
+        "Accepted by a simulated giver with probability", "Accepté par un partenaire simulé avec la "
+        "probabilité"
     ),
     "answer within": Text("An answer within {amount}, in force for {lasts}",
                           "Une réponse sous {amount}, en vigueur {lasts}"),
@@ -223,6 +245,153 @@ PHRASES = {
     "curve points": Text("points", "points"),
     "part of": Text("part of {set}", "partie de {set}"),
     "all neighbours": Text("neighbours are declared", "voisinages déclarés"),
+    "stock": Text("stock", "stock"),
+    "switch": Text("switch", "interrupteur"),
+    "actor": Text("actor", "acteur"),
+    "about": Text("who", "qui"),
+    "played": Text("seat", "siège"),
+    "over": Text("over", "sur"),
+    "conserved": Text("conserved", "conservé"),
+    "bounds": Text("{low} to {high}", "de {low} à {high}"),
+    "length": Text("time", "durée"),
+    "seats": Text("seats", "sièges"),
+    # -- the first page
+    "months long": Text("{count} months", "{count} mois"),
+    "short form": Text(" ({months} in the short form)", " ({months} en forme courte)"),
+    "from start": Text("{months} from {start}", "{months} à partir de {start}"),
+    "about actors": Text("who decides, how simulated, how a run is summed up",
+                         "qui décide, comment on le simule, comment on résume une partie"),
+    "about loops": Text(
+        "the circles of causes, drawn and told",
+        "les cercles de causes, dessinés et racontés",
+    ),
+    "about evidence": Text("what sources claim, how it is tested, what the past showed",
+                           "ce qu’affirment les sources, comment on l’éprouve, ce que le passé a montré"),
+    "about names": Text("every name in alphabetical order", "tous les noms par ordre alphabétique"),
+    "about sources": Text("every source and what rests on it", "chaque source et ce qui repose sur elle"),
+    "loops below": Text(
+        "These are the loops that matter most:", "Voici les boucles qui comptent le plus :"
+    ),
+    "hidden stocks": Text(
+        "Hidden from all or from some: {names}; whoever does not know them takes them for an estimate, with "
+        "an error.",
+        "Sont cachés à tous ou à certains : {names} ; qui ne les connaît pas s’en remet à une estimation, "
+        "avec son erreur.",
+    ),
+    "chance events": Text(
+        "{count} events that have a hazard",
+        "{count} événements qui ont un risque mensuel",
+    ),
+    "chance events one": Text("one event that has a hazard", "un événement qui a un risque mensuel"),
+    "chance tendencies": Text(
+        "whether an actor that nobody plays does one of {count} things: take a decision, ask for a bargain",
+        "le fait qu’un acteur que nul ne joue fasse l’un de {count} actes : prendre une décision, demander "
+        "un marché",
+    ),
+    "chance offers": Text("the answers to {count} bargains, where simulated",
+                          "les réponses à {count} marchés, si l’acteur est simulé"),
+    "chance offers one": Text("the answer to one bargain, where simulated",
+                              "la réponse à un marché, si l’acteur est simulé"),
+    "chance choices": Text("the answers to {count} events, by their weights",
+                           "les réponses à {count} événements, selon leurs poids"),
+    "chance choices one": Text("the answer to one event, by its weights",
+                               "la réponse à un événement, selon ses poids"),
+    "chance effects": Text("{count} effects that come with a probability",
+                           "{count} effets qui ne viennent qu’avec une probabilité"),
+    "chance effects one": Text("one effect that comes with a probability",
+                               "un effet qui ne vient qu’avec une probabilité"),
+    "chance shocks": Text(
+        "shocks in {count} places of equations: bounded and with mean 0, or all or nothing",
+        "des chocs en {count} endroits des équations : bornés et de moyenne nulle, ou bien tout ou rien",
+    ),
+    "chance shocks one": Text("one shock in an equation", "un choc dans une équation"),
+    "readings": Text(
+        "Instead of the values as they stand, a run may take a side’s reading of the disputed ones: {names}.",
+        "Au lieu des valeurs telles quelles, une partie peut prendre la lecture qu’un camp fait de celles "
+        "qui sont contestées : {names}.",
+    ),
+    "no dates": Text(
+        "No event has a date within its months.",
+        "Aucun événement n’a de date au cours de ses mois.",
+    ),
+    "dates": Text("What has a date happens in its month:", "Ce qui a une date arrive en son mois :"),
+    "other scenarios": Text(
+        "The same world has other scenarios, which these pages describe as far as they share it:",
+        "Le même monde a d’autres scénarios, que ces pages décrivent dans la mesure où ils le partagent :",
+    ),
+    "drawn": Text("Feedback loops of the model", "Boucles de rétroaction du modèle"),
+    "loops intro": Text(
+        "A loop that reinforces itself drives a change on; one that balances itself brings it back. The "
+        "sign of an arrow says what happens to the second when there is more of the first: it is found by "
+        "pushing the first in the model and counting, on the same luck.",
+        "Une boucle qui s’amplifie pousse plus loin un changement ; une boucle qui s’équilibre le ramène. Le "
+        "signe d’une flèche dit ce qui arrive au second terme quand il y a plus du premier : on le trouve en "
+        "poussant le premier dans le modèle et en comptant, à hasard égal.",
+    ),
+    "no loops": Text("No file of evidence names loops.", "Aucun fichier de preuves ne nomme de boucles."),
+    "rests on": Text("Rests on", "Repose sur"),
+    "goes": Text("Goes", "Chemin"),
+    "cut by": Text("Taken out by", "Supprimée par"),
+    "tested by": Text("Its test", "Son essai"),
+    "evidence intro": Text(
+        "What the model is held to, kept as data beside it. A claim of a source is tested on pairs of "
+        "futures that differ in one push and share their luck; a target is something of the past that a "
+        "replay should show; a structural test asks how the model behaves when pushed hard, whatever its "
+        "numbers. `mali-sim coverage` and `mali-sim validate` run them and print what came out.",
+        "Ce à quoi le modèle est tenu, gardé comme des données à côté de lui. Une affirmation d’une source "
+        "est éprouvée sur des couples d’avenirs qui ne diffèrent que par une poussée et partagent leur "
+        "hasard ; une cible est un trait du passé qu’une reprise doit montrer ; un essai de structure demande "
+        "comment se comporte le modèle poussé à bout, quels que soient ses nombres. `mali-sim coverage` et "
+        "`mali-sim validate` les exécutent et impriment ce qui en est sorti.",
+    ),
+    "no evidence": Text("No file of evidence is named.", "Aucun fichier de preuves n’est nommé."),
+    "claims": Text("Claims", "Affirmations"),
+    "targets": Text("Targets from the past", "Cibles tirées du passé"),
+    "structures": Text("Structural tests", "Essais de structure"),
+    "inputs": Text("Inputs of the replay", "Entrées de la reprise"),
+    "count claims": Text(
+        "{count} claims of the sources, {tested} of them tested on the model: [claims]({link});",
+        "{count} affirmations des sources, dont {tested} éprouvées sur le modèle : [affirmations]({link}) ;",
+    ),
+    "count targets": Text(
+        "{count} targets from the past, {held} of them held out and looked at only at the end: "
+        "[targets]({link});",
+        "{count} cibles tirées du passé, dont {held} mises de côté et regardées seulement à la fin : "
+        "[cibles]({link}) ;",
+    ),
+    "count structures": Text(
+        "{count} structural tests: [how the model must behave]({link}).",
+        "{count} essais de structure : [comment le modèle doit se comporter]({link}).",
+    ),
+    "count none": Text("none are named yet.", "aucune n’est encore nommée."),
+    "sits in": Text("in the model: {names}", "dans le modèle : {names}"),
+    "sign +": Text("effect: up", "effet : hausse"),
+    "sign -": Text("effect: down", "effet : baisse"),
+    "sign 0": Text("effect: none to speak of", "effet : nul ou presque"),
+    "shows": Text("within {within} months", "sous {within} mois"),
+    "shows between": Text("after {after} to {within} months", "après {after} à {within} mois"),
+    "tested in": Text("tested in `{world}`", "éprouvée dans `{world}`"),
+    "left out": Text("left out: {text}", "laissée de côté : {text}"),
+    "use F": Text("fitted on", "ajustée"),
+    "use H": Text("held out", "mise de côté"),
+    "label forced": Text("forced: wiring only, no evidence", "forcée : simple câblage, pas une preuve"),
+    "label calibrated": Text("calibrated", "calée"),
+    "label emergent": Text("emergent", "émergente"),
+    "kind decision": Text("decision", "décision"),
+    "kind exogenous": Text("from outside", "du dehors"),
+    "kind observation": Text("observation", "observation"),
+    "kind context": Text("context", "contexte"),
+    "statement": Text("what should be seen", "ce qui doit se voir"),
+    "use": Text("use", "usage"),
+    "parts": Text("measure", "mesure"),
+    "id": Text("id", "id"),
+    "expected": Text("what must be seen", "ce qui doit se voir"),
+    "event": Text("event", "événement"),
+    "at least": Text("at least {low}", "au moins {low}"),
+    "at most": Text("at most {high}", "au plus {high}"),
+    "claim": Text("claim {id}", "affirmation {id}"),
+    "target": Text("target {id}", "cible {id}"),
+    "input": Text("input {id}", "entrée {id}"),
     # -- pages
     "contents": Text("Contents", "Sommaire"),
     "back": Text("The model", "Le modèle"),
