@@ -100,14 +100,15 @@ class Comparisons:
     ----------
     pairs : dict
         By action and alternative (rows; :data:`NOTHING`), by cell.
-    finals : list of ndarray, each of shape (measures, runs)
-        Of the profiles left alone, one a reading.
+    finals, wandered : list of ndarray, each of shape (measures, runs)
+        What the profiles came to, left alone, and what those that wander did; one a reading.
     seen : ndarray of int, shape (actions,)
         In how many run-months of the base runs each action could be taken.
     """
 
     pairs: dict[tuple[int, int], dict[Cell, Sums]] = field(factory=dict)
     finals: list[np.ndarray] = field(factory=list)
+    wandered: list[np.ndarray] = field(factory=list)
     seen: np.ndarray = field(factory=lambda: np.zeros(0, int))
 
     def note(self, pair: tuple[int, int], cell: Cell, sums: Sums) -> None:
@@ -189,6 +190,11 @@ class Branching:
                     inputs[:, place * self.runs : (place + 1) * self.runs] = 0.0
             self.base.step(inputs)
 
+    @property
+    def playing(self) -> int:
+        """How many base runs are played by a profile; those that wander come after them."""
+        return self.runs * sum(not p.wanders for p in self.profiles)
+
     def _rewind(self) -> None:
         self.base.reset(self.start, 0)
         self.base.control(self._modes["before"])
@@ -200,8 +206,7 @@ class Branching:
         Returns
         -------
         (ndarray of bool, shape (months, actions, base runs), ndarray, shape (measures, base runs))
-            When each action of the seat could be taken and paid; and what runs came to, but
-            for those that wander.
+            When each action of the seat could be taken and paid; and what runs came to.
         """
         self._rewind()
         count = len(self.model.happenings.actions)
@@ -213,8 +218,7 @@ class Branching:
             self._go(month, month + 1)
         self.base.check()
         final = self._base_ending(self.base.state, self.months)
-        kept = [n for n, p in enumerate(self.profiles) for _ in range(self.runs) if not p.wanders]
-        return able, self._measures(final, self._observed(self.base.state))[:, : len(kept)]
+        return able, self._measures(final, self._observed(self.base.state))
 
     def compare(self, able: np.ndarray, months: int, into: Comparisons) -> None:
         """

@@ -192,7 +192,8 @@ def offenders(
             model, seat, reading, runs=runs, seed=seed, backend=backend, least=min(_ENOUGH, runs)
         )
         able, finals = branching.survey()
-        found.finals.append(finals)
+        found.finals.append(finals[:, : branching.playing])
+        found.wandered.append(finals[:, branching.playing :])
         found.seen[branching.actions] += able.sum(axis=(0, 2))
         branching.compare(able, months, found)
         profiles = tuple(p.name for p in branching.profiles)
@@ -209,10 +210,28 @@ class _Judge:
 
     def __init__(self, model: Model, objectives: Objectives, found: Comparisons) -> None:
         self.model, self.objectives, self.found = model, objectives, found
-        self.scales = spans(np.concatenate(found.finals, axis=1))
+        self.scales = self._scales()
         self.weights = np.array(list(objectives.weightings().values()))
         rows, signs = objectives.rows, objectives.signs
         self._turn = signs / self.scales[rows]
+
+    def _scales(self) -> np.ndarray:
+        """
+        Spans of all measures: over the profiles, or where these never differ over all that was run.
+
+        Returns
+        -------
+        ndarray, shape (measures,)
+        """
+        scales = spans(np.concatenate(self.found.finals, axis=1))
+        wider = spans(np.concatenate([*self.found.finals, *self.found.wandered], axis=1))
+        largest = np.zeros(len(scales))
+        for cells in self.found.pairs.values():
+            for sums in cells.values():
+                largest = np.maximum(largest, np.abs(sums.mean))
+        for other in (wider, np.where(largest > 0, largest, np.inf)):
+            scales = np.where(np.isfinite(scales), scales, other)
+        return scales
 
     def verdicts(self, seat: str) -> tuple[Verdict, ...]:
         """One for each table, in the order of their ids."""

@@ -1,0 +1,294 @@
+"""Findings: the estimators against published numbers, planted facts found again, and the page."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from mali_sim.cli.main import cli
+from mali_sim.engine import Backend
+from mali_sim.experiment import Batch, run_batch, summarise
+from mali_sim.experiment.arms import DRAWS, GROUPS, SAMPLE_A, SAMPLE_B, Arm, Design, Worker, arms_of, run_arms
+from mali_sim.experiment.findings import SCORE, Findings, find, profiles_for
+from mali_sim.experiment.findings_page import page
+from mali_sim.experiment.sensitivity import drivers, variance_shares
+from mali_sim.experiment.summary import Odds
+from mali_sim.experiment.workers import BatchError
+from tests.support import ISLAND, level, shared_model, world
+
+WORDS = {"en": "Words", "fr": "Mots"}
+
+
+def prior(value, low, high, grade="assumed", unit="index"):
+    return {"value": value, "range": [low, high], "unit": unit, "grade": grade, "source": ["S"]}
+
+
+def small_world(**more):
+    """Bread for roses at a rate that is assumed, on weather that is stated and on luck."""
+    tables = {
+        "constant": {
+            "gain": prior(5, 0, 10), "cost": 3, "weather": prior(30, 20, 40, "stated"),
+            "shock": (1, "index/month"),
+        },
+        "stock": {"bread": level("weather"), "roses": level("weather")},
+        "flow": {"b": {"to": "bread", "rate": "noise(shock)"}},
+        "decision": {
+            "bake": {"effects": [
+                {"add": "bread", "amount": "gain"}, {"add": "roses", "amount": "-cost"},
+            ], "once": True},
+        },
+        "obs": {"bread": "bread", "roses": "roses"},
+        "outcome": {
+            "bread": {"of": "obs.bread", "take": "last", "label": {"en": "Bread", "fr": "Le pain"}},
+            "roses": {"of": "obs.roses", "take": "last", "label": {"en": "Roses", "fr": "Les roses"}},
+        },
+        "strategy": {
+            "quiet": {"actor": "gov", "source": ["S"], "rules": [{"when": "elapsed > year", "do": ["bake"]}],
+                      "label": {"en": "Quiet", "fr": "Le calme"}},
+            "baker": {"actor": "gov", "source": ["S"], "rules": [{"do": ["bake"]}],
+                      "label": {"en": "The baker", "fr": "Le boulanger"}},
+        },
+        "reading": {"mean": {"constants": {"gain": 0.5}}},
+    }  # fmt: skip
+    return world(months=6, **{**tables, **more})
+
+
+@pytest.fixture(scope="module")
+def found() -> Findings:
+    return find(small_world(), 3_000)
+
+
+# -- estimators ----------------------------------------------------------------------------------
+
+
+def test_shares_of_ishigamis_function_are_the_published_ones():
+    """S1 = 0.314, S2 = 0.442, S3 = 0; T1 = 0.558, T2 = 0.442, T3 = 0.244 (Saltelli et al. 2008, 4.4)."""
+    rng = np.random.default_rng(1)
+    a, b = (rng.uniform(-np.pi, np.pi, (3, 60_000)) for _ in range(2))
+
+    def ishigami(x):
+        return np.sin(x[0]) + 7 * np.sin(x[1]) ** 2 + 0.1 * x[2] ** 4 * np.sin(x[0])
+
+    swapped = {}
+    for n in range(3):
+        mixed = a.copy()
+        mixed[n] = b[n]
+        swapped[str(n)] = ishigami(mixed)
+    shares = variance_shares(ishigami(a), ishigami(b), swapped)
+    assert [shares[k].first for k in "012"] == pytest.approx([0.314, 0.442, 0.0], abs=0.02)
+    assert [shares[k].total for k in "012"] == pytest.approx([0.558, 0.442, 0.244], abs=0.02)
+    assert all(0 < s.error < 0.01 for s in shares.values())
+
+
+def test_what_does_not_vary_has_no_shares():
+    assert variance_shares(np.ones(9), np.ones(9), {"luck": np.ones(9)}) == {}
+
+
+def test_the_constant_that_decides_is_found_whatever_the_shape():
+    rng = np.random.default_rng(2)
+    places = rng.uniform(0, 1, (40, 2_000))
+    rising = places[7] - 0.5 + rng.normal(0, 0.1, 2_000)
+    first = drivers([f"c{n}" for n in range(40)], places, rising)[0]
+    assert first.id == "c7"
+    assert first.rho > 0.9
+    assert first.won_low < 0.1
+    assert first.won_high > 0.9
+    hump = (places[3] - 0.5) ** 2 + rng.normal(0, 0.01, 2_000)
+    first = drivers([f"c{n}" for n in range(40)], places, hump)[0]
+    assert first.id == "c3"
+    assert first.share > 0.8
+    assert abs(first.rho) < 0.1
+
+
+def test_chance_among_many_constants_decides_nothing():
+    named = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        places = rng.uniform(0, 1, (300, 1_000))
+        named += len(drivers([str(n) for n in range(300)], places, rng.normal(size=1_000)))
+    assert named == 0
+
+
+def test_draws_that_come_again_and_again_are_no_more_evidence():
+    rng = np.random.default_rng(3)
+    few = np.tile(rng.uniform(0, 1, (200, 50)), 40)
+    gain = np.tile(rng.normal(size=50), 40)
+    assert drivers([str(n) for n in range(200)], few, gain) == ()
+
+
+def test_odds_are_shares_of_pairs():
+    assert Odds.of(np.array([1.0, 0.0, -2.0, 3.0])) == Odds(0.5, 0.25, 0.25)
+
+
+def test_a_batch_says_how_often_a_strategy_does_better(tmp_path):
+    model = shared_model(ISLAND)
+    results = run_batch(model, Batch(("patience", "force"), 40), tmp_path)
+    odds = summarise(results).odds["force"]
+    camps = results.names.index("camps")  # fewer is better
+    gap = results.arrays["force"][camps] - results.arrays["patience"][camps]
+    assert odds["camps"].better == (gap < 0).mean()
+    assert set(odds) == {n for n, o in model.scenario.outcome.items() if o.better != "none"}
+
+
+# -- arms ----------------------------------------------------------------------------------------
+
+
+def test_arms_exchange_one_group_at_a_time():
+    model = small_world()
+    worker = Worker(model, Design(("quiet",), 30))
+    arms = {a.name: a for a in arms_of(model)}
+    assert set(arms) == {"balanced", "mean", DRAWS, SAMPLE_A, SAMPLE_B, *GROUPS}
+    runs = np.arange(30, dtype=np.uint64)
+    a, b = (worker.parameters(arms[n], runs) for n in (SAMPLE_A, SAMPLE_B))
+    gain, weather = (model.parameters.items[n].offset for n in ("gain", "weather"))
+    swapped = worker.parameters(arms["assumed"], runs)
+    assert (swapped[gain] == b[gain]).all()
+    assert (swapped[weather] == a[weather]).all()
+    swapped = worker.parameters(arms["grounded"], runs)
+    assert (swapped[gain] == a[gain]).all()
+    assert (swapped[weather] == b[weather]).all()
+    assert (worker.parameters(arms["luck"], runs) == a).all()
+    assert worker.parameters(Arm("mean", "mean"), runs).shape[1] == 1
+
+
+def test_blocks_workers_and_backends_change_no_outcome():
+    model = small_world()
+    kept = []
+    for more in ({}, {"block": 7}, {"workers": 2, "block": 11}):
+        sample = run_arms(model, Design(("quiet", "baker"), 30, **more))
+        kept.append({key: o.tobytes() for key, o in sample.outcomes.items()})
+    assert kept[0] == kept[1] == kept[2]
+
+
+# -- what is found -------------------------------------------------------------------------------
+
+
+def test_runs_are_at_least_as_many_as_asked_for(found):
+    assert found.sample.runs >= 3_000
+    assert found.sample.runs == found.sample.design.runs * 2 * len(found.sample.arms)
+
+
+def test_a_trade_off_is_told_as_one(found):
+    assert found.base == "quiet"
+    assert found.usual("baker", "roses") == "worse"
+    assert found.usual("baker", "bread") in ("better", "leaning_better")
+    assert found.best_at_all == ()
+    for front in found.fronts.values():
+        assert front.members == ("quiet", "baker")
+        assert front.best == {"bread": "baker", "roses": "quiet"}
+
+
+def test_gaps_are_paired(found):
+    """Luck and weather are the same on both sides: the gap is the gain, to the last digit."""
+    gap = found.gaps["baker", "balanced"]["bread"]
+    assert (gap.low, gap.median, gap.high) == pytest.approx((5, 5, 5))
+    assert found.gaps["baker", "mean"]["roses"].median == pytest.approx(-3)
+
+
+def test_what_decides_is_what_was_planted(found):
+    assert [d.id for d in found.deciding["baker", "bread"]] == ["gain"]
+    assert found.deciding["baker", "bread"][0].share > 0.9
+    assert found.deciding["baker", "roses"] == ()
+    assert [key for key, _ in found.turning("baker")] == [SCORE]
+
+
+def test_what_the_spread_rests_on_is_what_was_planted(found):
+    level = found.resting["quiet", "bread"]
+    assert level["assumed"].total == pytest.approx(0, abs=0.01)
+    assert level["grounded"].total > 0.7
+    assert 0.02 < level["luck"].total < 0.4
+    gain = found.resting["baker", "bread"]
+    assert gain["assumed"].total == pytest.approx(1, abs=0.25)
+    assert gain["luck"].total == pytest.approx(0, abs=1e-9)
+    assert found.resting["baker", "roses"] == {}
+
+
+def test_regret_is_of_the_best_in_the_same_run(found):
+    for column in found.columns:
+        best = [found.regrets[p, column].best for p in found.profiles]
+        assert sum(best) >= 1
+    assert found.regrets["quiet", "mean"].mean == 0
+    assert found.regrets["baker", "mean"].mean > 0
+
+
+def test_a_strategy_that_costs_nothing_is_pointed_at():
+    free = small_world(decision={"bake": {"effects": [
+        {"add": "bread", "amount": "cost"}, {"add": "roses", "amount": "cost"},
+    ]}})  # fmt: skip
+    found = find(free, 400)
+    assert found.best_at_all == ("baker",)
+    assert "One strategy is best at everything" in page(found, "en", "x")
+    assert "suspect" in page(found, "fr", "x")
+
+
+def test_strategies_of_one_seat_are_compared():
+    assert profiles_for(shared_model(ISLAND)) == ("patience", "force")
+    assert profiles_for(shared_model(ISLAND), "league") == ("envoy", "tendency")
+    with pytest.raises(BatchError, match="no strategy"):
+        profiles_for(shared_model(ISLAND), "temple")
+
+
+# -- the page ------------------------------------------------------------------------------------
+
+
+def test_pages_are_the_same_every_time_and_alike_in_both_languages(found):
+    english, french = (page(found, language, "mali-sim findings x") for language in ("en", "fr"))
+    again = find(small_world(), 3_000, workers=1)
+    assert page(again, "en", "mali-sim findings x") == english
+    shapes = [[line.count("|") for line in text.splitlines()] for text in (english, french)]
+    assert shapes[0] == shapes[1]
+    assert "`mali-sim findings x`" in english
+    assert "`mali-sim findings x`" in french
+    assert "Le boulanger" in french
+    assert "The baker" not in french
+
+
+def test_french_has_its_own_spaces(found):
+    french = page(found, "fr", "x")
+    assert not re.search(r"[^|\-] [:;?!»%](?!-)", french)
+    assert "« " not in french
+    assert "{" not in french
+
+
+def test_tables_are_tables(found):
+    for language in ("en", "fr"):
+        width = 0
+        for line in page(found, language, "x").splitlines():
+            if line.startswith("|"):
+                cells = line.count("|")
+                assert width in (0, cells)
+                width = cells
+            else:
+                width = 0
+
+
+def test_the_command_writes_both_pages_and_every_number(tmp_path):
+    out = tmp_path / "findings.md"
+    args = ["findings", str(ISLAND), "--runs", "400", "--backend", "numpy"]
+    done = CliRunner().invoke(cli, [*args, "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert out.read_text().startswith("# What this model finds: An island")
+    assert (tmp_path / "constats.md").read_text().startswith("# Ce que trouve ce modèle")
+    record = json.loads(CliRunner().invoke(cli, [*args, "--json"]).output)
+    assert record["strategies"] == ["patience", "force"]
+    assert set(record["resting"]["force"]["calm"]) == set(GROUPS)
+    assert record["odds"]["force"]["balanced"]["calm"]["worse"] > 0.9
+
+
+def test_a_place_that_cannot_be_written_to_is_told(tmp_path):
+    args = ["findings", str(ISLAND), "--runs", "100", "--out", str(tmp_path / "no" / "x.md")]
+    done = CliRunner().invoke(cli, args)
+    assert done.exit_code == 1
+    assert "name another file" in done.output
+
+
+def test_native_findings_are_numpys():
+    from mali_sim.engine import native
+
+    if native.available() is not None:
+        pytest.skip("no compiler")
+    model = shared_model(ISLAND)
+    pages = [page(find(model, 300, backend=b), "en", "x") for b in (Backend.NUMPY, Backend.NATIVE)]
+    assert pages[0] == pages[1]
