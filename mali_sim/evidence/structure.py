@@ -24,7 +24,7 @@ from mali_sim.play import Game, controllers
 from mali_sim.scenario import Text
 
 #: Differences below this part of what is compared are rounding, not behaviour.
-TINY = 1e-7
+TINY = 1e-6
 #: Standard errors that make a mean difference clear.
 CLEAR = 2.0
 #: Columns of a trade-off that are stepped together.
