@@ -310,8 +310,8 @@ def test_months_are_found_by_number_code_and_name() -> None:
 
 
 def test_a_dossier_loses_its_marks() -> None:
-    text = "# Title\n\nOne *two*\nthree [E001] and [a link](x).\n"
-    assert plain_markdown(text) == ["Title", "", "One two three [E001] and a link."]
+    text = "# Title\n\nOne *two*\nthree [E001, K_AID_FRANCE] and [a link](x).\n"
+    assert plain_markdown(text) == ["Title", "", "One two three [E001, K_AID_FRANCE] and a link."]
 
 
 def test_the_language_is_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:

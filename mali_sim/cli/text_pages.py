@@ -435,7 +435,8 @@ def plain_markdown(text: str) -> list[str]:
         joined = " ".join(x.strip() for x in paragraph.splitlines())
         joined = re.sub(r"^#+\s*", "", joined)
         joined = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", joined)
-        joined = re.sub(r"[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}", r"\1", joined)
+        # An underscore inside a word, as in a source's id, marks nothing.
+        joined = re.sub(r"(?<!\w)[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}(?!\w)", r"\1", joined)
         lines += [joined, ""]
     return lines[:-1]
 
