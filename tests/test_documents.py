@@ -9,7 +9,9 @@ from pathlib import Path
 
 import attrs
 import pytest
+from click.testing import CliRunner
 
+from mali_sim.cli.documents import document
 from mali_sim.documents import DocumentProblem, Documents, differences, documents, words, write
 from mali_sim.documents.atlas import FOLDERS, IMAGES, SOURCES, anchor
 from mali_sim.documents.diagram import wrapped
@@ -160,6 +162,16 @@ def test_lines_of_an_equation_are_the_equation():
         for tree in model.variables.trees.values():
             if tree is not None:
                 assert show(parse(" ".join(lines(tree, 40)))) == show(tree)
+
+
+def test_the_command_writes_and_checks(home, tmp_path):
+    run = CliRunner().invoke
+    assert run(document, [str(home), "--out", str(tmp_path), "--check"]).exit_code == 1
+    written = run(document, [str(home), "--out", str(tmp_path)])
+    assert written.output.endswith(f"documents in {tmp_path}\n")
+    checked = run(document, [str(home), "--out", str(tmp_path), "--check"])
+    assert checked.output == "as they would be written\n"
+    assert run(document, ["no-such-scenario"]).output.startswith("Error: no scenario is called")
 
 
 # -- loops -------------------------------------------------------------------------------------------

@@ -15,11 +15,11 @@ from mali_sim.scenario import Text
 TOPICAL = ("stock", "flow", "aux", "switch", "obs", "decision", "offer", "event", "constant", "lookup")
 #: Kinds that stand on a page of their own, and on which.
 ELSEWHERE = {
-    "unit": "magnitudes", "set": "overview", "topic": "overview", "actor": "actors", "strategy": "actors",
+    "unit": "shared", "set": "overview", "topic": "overview", "actor": "actors", "strategy": "actors",
     "reading": "actors", "outcome": "actors", "ending": "actors", "source": "sources",
 }  # fmt: skip
 #: The page of what no topic claims.
-REST = "magnitudes"
+REST = "shared"
 #: Folder of a language's pages below the documents', and its first page and list of sources.
 FOLDERS = {"en": "model", "fr": "modele"}
 SOURCES = {"en": "sources.md", "fr": "sources.fr.md"}
@@ -103,9 +103,12 @@ def _homes(model: Model, graph: Graph) -> dict[Key, str]:
         for id, table in getattr(s, kind).items():
             topics[kind, id] = getattr(table, "topic", None)
     near = _Neighbourhood(model, topics)
+    partners = {t.partner.partition(".")[0] for t in s.topic.values() if t.partner}
     for key in topics:
         if key[0] not in ("flow", "constant", "lookup") and topics[key] is None:
-            topics[key] = near.topic(key)
+            # What there is one of for each partner is not about the partner of a topic.
+            shared = key[0] in ("stock", "aux") and partners & set(model.variables.variable(key[1]).dims)
+            topics[key] = None if shared else near.topic(key)
     for id, flow in s.flow.items():
         stock = ("stock", (flow.to or flow.from_ or "").partition(".")[0])
         topics["flow", id] = topics.get(stock)

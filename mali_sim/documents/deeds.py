@@ -164,11 +164,13 @@ class DeedWriter(Writer):
 
     def _month(self, date: str) -> str:
         header = self.s.scenario
-        months = (int(date[:4]) - int(header.start[:4])) * 12 + int(date[5:]) - int(header.start[5:])
-        text = self.prose.say("dated", month=self.prose.words.month(header.start, months))
+        text = self.prose.say("dated", month=self._named_month(date))
         if not header.start <= date <= month_code(header.start, header.months - 1):
             text += f" ({self.prose.say('outside the months')})"
         return text
+
+    def _named_month(self, date: str) -> str:
+        return self.prose.words.month(date, 0)
 
     def _choice(self, id: str, event: Event, choice: EventChoice, number: int) -> list[str]:
         say, path = self.prose.say, ("event", id, "choices", str(number))

@@ -429,7 +429,7 @@ class Diagram:
     def _legend(self) -> tuple[list[str], int]:
         """All loops with their sentence, in two columns; and how tall that is."""
         width = (self.layout.width - 40) // 2
-        letters = int((width - 60) / 8.0)
+        letters = int((width - 60) / 7.2)
         blocks = []
         for ring in self.rings:
             lines = wrapped(self.prose.of(ring.text), letters, even=False)

@@ -153,7 +153,7 @@ class OverviewWriter(PageWriter):
                 start = figures.by_member(words, self.model.sets, stock.initial, tuple(stock.over))
             unit = figures.unit_name(words, self.s, stock.unit)
             rows.append([self.name(("stock", id)), f"`{id}`", over, unit, scale, start])
-        head = [self.prose.say(w) for w in ("stock", "name", "over", "unit", "scale", "at the start")]
+        head = [self.prose.say(w) for w in ("stock", "name", "over", "unit", "scale", "start")]
         return figures.table(rows, head)
 
     def _switch_table(self) -> list[str]:
@@ -163,7 +163,7 @@ class OverviewWriter(PageWriter):
             if switch.values:
                 values = ", ".join(self.prose.of(t) for t in switch.values.values())
             rows.append([self.name(("switch", id)), f"`{id}`", values, self.switch_value(id, switch.initial)])
-        head = [self.prose.say(w) for w in ("switch", "name", "values", "at the start")]
+        head = [self.prose.say(w) for w in ("switch", "name", "value", "start")]
         return figures.table(rows, head) if rows else []
 
     # -- sentences ---------------------------------------------------------------------------
@@ -223,8 +223,7 @@ class OverviewWriter(PageWriter):
         )
         if not inside:
             return self.prose.say("no dates")
-        rows = [[self._month(date), self.name(("event", id))] for date, id in inside]
-        rows = [[text[:1].upper() + text[1:], name] for text, name in rows]
+        rows = [[self._named_month(date), self.name(("event", id))] for date, id in inside]
         head = [self.prose.say("month"), self.prose.of(KINDS["event"])]
         return "\n".join([self.prose.say("dates"), "", *figures.table(rows, head)])
 

@@ -1,10 +1,10 @@
-"""Whole pages: one a topic, shared magnitudes, actors, the index of names, sources."""
+"""Whole pages: one a topic, what topics share, actors, the index of names, sources."""
 
 import re
 from collections.abc import Sequence
 
 from mali_sim.documents import figures
-from mali_sim.documents.atlas import anchor
+from mali_sim.documents.atlas import REST, anchor
 from mali_sim.documents.deeds import DeedWriter
 from mali_sim.documents.formulas import Key
 from mali_sim.documents.graph import keys_of
@@ -69,8 +69,8 @@ class PageWriter(DeedWriter):
         """
         title = self.prose.of(self.atlas.pages[self.page])
         made = self.top(title)
-        if self.page == "magnitudes":
-            made += [self.prose.say("magnitudes intro"), ""]
+        if self.page == REST:
+            made += [self.prose.say("shared intro"), ""]
         files = self._files()
         if files:
             made += [self.prose.say("file", files=", ".join(f"`{f}`" for f in files)), ""]

@@ -8,7 +8,7 @@ from mali_sim.scenario.texts import Words
 #: Pages that are not a topic's, by their slug.
 PAGES = {
     "overview": Text("The model", "Le modèle"),
-    "magnitudes": Text("Shared magnitudes and units", "Grandeurs partagées et unités"),
+    "shared": Text("What several topics share", "Commun à plusieurs thèmes"),
     "actors": Text("Actors, strategies, readings, outcomes", "Acteurs, stratégies, lectures, bilans"),
     "loops": Text("Feedback loops", "Boucles de rétroaction"),
     "evidence": Text("Claims and patterns", "Affirmations et régularités"),
@@ -251,6 +251,7 @@ PHRASES = {
     "about": Text("who", "qui"),
     "played": Text("seat", "siège"),
     "over": Text("over", "sur"),
+    "start": Text("at the start", "au départ"),
     "conserved": Text("conserved", "conservé"),
     "bounds": Text("{low} to {high}", "de {low} à {high}"),
     "length": Text("time", "durée"),
@@ -340,9 +341,9 @@ PHRASES = {
         "numbers. `mali-sim coverage` and `mali-sim validate` run them and print what came out.",
         "Ce à quoi le modèle est tenu, gardé comme des données à côté de lui. Une affirmation d’une source "
         "est éprouvée sur des couples d’avenirs qui ne diffèrent que par une poussée et partagent leur "
-        "hasard ; une cible est un trait du passé qu’une reprise doit montrer ; un essai de structure demande "
-        "comment se comporte le modèle poussé à bout, quels que soient ses nombres. `mali-sim coverage` et "
-        "`mali-sim validate` les exécutent et impriment ce qui en est sorti.",
+        "hasard ; une cible est un trait du passé qu’une reprise doit montrer ; un essai de structure "
+        "demande comment se comporte le modèle poussé à bout, quels que soient ses nombres. `mali-sim "
+        "coverage` et `mali-sim validate` les exécutent et impriment ce qui en est sorti.",
     ),
     "no evidence": Text("No file of evidence is named.", "Aucun fichier de preuves n’est nommé."),
     "claims": Text("Claims", "Affirmations"),
@@ -401,9 +402,10 @@ PHRASES = {
         "Écrit par `mali-sim document {scenario}` à partir des fichiers du scénario ; ne pas modifier.",
     ),
     "loops through here": Text("Loops that pass here", "Boucles qui passent ici"),
-    "magnitudes intro": Text(
-        "Magnitudes that tables of several topics read, units, and what no topic claims.",
-        "Grandeurs lues par les tables de plusieurs thèmes, unités, et ce qu’aucun thème ne réclame.",
+    "shared intro": Text(
+        "What concerns all partners at once, magnitudes that tables of several topics read, and units.",
+        "Ce qui touche tous les partenaires à la fois, les grandeurs lues par les tables de plusieurs "
+        "thèmes, et les unités.",
     ),
     "names intro": Text(
         "Every name of the model, in alphabetical order, with the page on which it is described.",
