@@ -132,6 +132,8 @@ class Worker:
         self.arms = arms_of(model)
         self.draws = draws_for(model, design.runs)
         self.samples = [Draws(design.runs, model.parameters.design(design.runs, seed)) for seed in (0, 1)]
+        # The constants of the last block: all profiles take the same, one after the other.
+        self._last: tuple[tuple[str, int, int], np.ndarray] | None = None
         self.assumed = np.zeros((model.parameters.rows, 1), bool)
         for parameter in model.parameters.items.values():
             at = slice(parameter.offset, parameter.offset + parameter.rows)
@@ -149,9 +151,10 @@ class Worker:
         numbers = np.arange(start, start + count, dtype=np.uint64)
         luck = numbers + np.uint64(self.design.runs if chosen.samples and chosen.samples[2] else 0)
         cast = Cast((controllers(self.model, self.design.profiles[profile]),))
-        sim = Simulation(
-            self.model, cast, self.design.seed, luck, self.parameters(chosen, numbers), self.design.backend
-        )
+        key, kept = (chosen.name, start, count), self._last
+        if kept is None or kept[0] != key:
+            kept = self._last = (key, self.parameters(chosen, numbers))
+        sim = Simulation(self.model, cast, self.design.seed, luck, kept[1], self.design.backend)
         sim.advance(self.model.scenario.scenario.months)
         final = Probe(sim.programs.ending, sim.const, len(sim.state), runs=count)
         return final(sim.state, sim.month)[: len(self.model.scenario.outcome)].copy()

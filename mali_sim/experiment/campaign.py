@@ -20,7 +20,7 @@ from mali_sim.experiment.random_play import RandomPlay
 from mali_sim.experiment.workers import Task, spread
 from mali_sim.model import Model
 from mali_sim.model.deciding import months_between
-from mali_sim.play.address import BALANCED, drawn_parameters, draws_of, reading_parameters
+from mali_sim.play.address import BALANCED, Draws, drawn_parameters, reading_parameters
 
 RANDOM, RANDOM_ALL, PRIORS = "random", "random_all", "priors"
 #: Of all runs of the strategies, the least and the most that may come to one ending.
@@ -272,14 +272,17 @@ class Worker:
         self.readings = (BALANCED, *model.scenario.reading, PRIORS)
         self.each = max(-(-design.runs // (len(self.ways) * len(self.readings))), 1)
         self.bounds = Bounds(model)
+        self._draws = Draws(self.each, model.parameters.design(self.each))
+        # The draws of the last block: all ways take the same, one after the other.
+        self._drawn: tuple[tuple[int, int], np.ndarray] | None = None
 
     def tasks(self) -> list[Task]:
         """(way, reading, first run, runs) of all blocks."""
         return [
             (w, r, start, min(self.design.block, self.each - start))
-            for w in range(len(self.ways))
             for r in range(len(self.readings))
             for start in range(0, self.each, self.design.block)
+            for w in range(len(self.ways))
         ]
 
     def block(self, way: int, reading: int, start: int, count: int) -> Tally:
@@ -321,11 +324,13 @@ class Worker:
     def _parameters(self, reading: str, numbers: np.ndarray) -> np.ndarray:
         if reading != PRIORS:
             return reading_parameters(self.model, reading)
-        draws = draws_of(self.model, self.each)
-        if draws is None:
-            raise RuntimeError("a hypercube of no draws")
-        base = self.model.parameters.balanced()
-        return drawn_parameters(self.model, base, draws, draws.numbers(numbers), {})
+        key = (int(numbers[0]), len(numbers))
+        kept = self._drawn
+        if kept is None or kept[0] != key:
+            base = self.model.parameters.balanced()
+            drawn = drawn_parameters(self.model, base, self._draws, self._draws.numbers(numbers), {})
+            kept = self._drawn = (key, drawn)
+        return kept[1]
 
     def _paid(self, judged: np.ndarray, state: np.ndarray) -> np.ndarray:
         """Whether each action's price is there; shape (actions, runs)."""
@@ -372,8 +377,8 @@ class Bounds:
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        rows = model.layout.rows
-        self.low, self.high = np.full((rows, 1), -np.inf), np.full((rows, 1), np.inf)
+        rows, most = model.layout.rows, np.finfo(float).max
+        self.low, self.high = np.full((rows, 1), -most), np.full((rows, 1), most)
         self._conserved: list[slice] = []
         self._whole: list[int] = []
         for block in model.layout.blocks.values():
@@ -400,13 +405,14 @@ class Bounds:
         counts : dict
             By row's name, how often: added to.
         """
-        bad = ~np.isfinite(state)
-        bad |= (state < self.low) | (state > self.high)
+        sound = state >= self.low  # never true of what is no number
+        sound &= state <= self.high
         if self._whole:
             switches = state[self._whole]
-            bad[self._whole] |= switches != np.floor(switches)
-        if not bad.any():
+            sound[self._whole] &= switches == np.floor(switches)
+        if sound.all():
             return []
+        bad = ~sound
         for at in self._conserved:
             largest = np.abs(state[at]).max(initial=0.0)
             bad[at] &= ~(state[at] >= -_ROUNDING * (1.0 + largest))
