@@ -284,20 +284,15 @@ def test_the_documents_in_the_repository_are_what_is_written_now():
     assert found == {}, f"write them again: {REWRITE}"
 
 
-@pytest.mark.skipif(not evidence_of(REAL).loops, reason="no loops yet")
-def test_the_loops_of_the_shipped_world_run_through_the_model_and_are_of_their_kind():
-    model = shared_model(REAL)
+def test_the_shipped_world_is_described_whole_and_its_loops_are_of_their_kind():
+    model, made = shared_model(REAL), real()
+    assert missing_tables(dict(made.texts), model) == []
+    assert broken_links(dict(made.texts)) == []
     graph = Graph.of(model)
     for one in rings_of(model, evidence_of(REAL).loops):
         for a, b in one.steps():
             assert graph.path(a, b) is not None, f"{one.id}: {a} to {b}"
-    assert real().doubts == ()
-
-
-def test_every_table_of_the_shipped_world_is_described_and_every_link_leads_to_a_place():
-    texts = dict(real().texts)
-    assert missing_tables(texts, shared_model(REAL)) == []
-    assert broken_links(texts) == []
+    assert made.doubts == ()
 
 
 def test_a_kind_of_table_that_is_new_is_described_too():
