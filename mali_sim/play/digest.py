@@ -333,6 +333,8 @@ def debrief(game: Game, actor: str, scales: Yardstick) -> Debrief:
 
 def _recommendations(game: Game, id: str) -> list[str]:
     action = game.model.action(id)
+    if action.kind == "refuse":
+        return []  # who turns a bargain down does not follow what speaks for it
     sources = {*action.table.source}
     if action.kind == "choice":
         sources |= {*game.model.scenario.event[action.item.path[1]].source}
