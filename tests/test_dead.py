@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from mali_sim.cli.main import cli
 from mali_sim.engine import Backend
-from mali_sim.experiment.branches import NOTHING, Branching, Comparisons
+from mali_sim.experiment.branches import NOTHING, Branching
 from mali_sim.experiment.dead import DeadReport, offenders
 from mali_sim.experiment.objectives import Objectives, spans
 from mali_sim.experiment.workers import BatchError
@@ -120,9 +120,7 @@ def test_what_does_nothing_differs_in_nothing():
     """The same luck with and without: not one measure of one run differs."""
     model = world(months=9, **PLANTED)
     branching = Branching(model, "gov", "balanced", runs=16, seed=1, backend=Backend.NUMPY, least=8)
-    able, _ = branching.survey()
-    into = Comparisons()
-    branching.compare(able, 2, into)
+    into = branching.comparisons(2)
     idle = into.pairs[model.action_rows["idle"], NOTHING]
     assert all((sums.squares == 0).all() for sums in idle.values())
     gift = into.pairs[model.action_rows["gift"], NOTHING]
@@ -167,6 +165,12 @@ def test_readings_and_backends():
     if native.available() is None:
         other = offenders(model, "league", quick=True, readings=["sceptic"], backend=Backend.NATIVE)
         assert json.dumps(other.plain()) == json.dumps(report.plain())
+
+
+def test_workers_change_no_verdict():
+    model = shared_model(ISLAND)
+    made = [offenders(model, runs=16, months=2, backend=Backend.NUMPY, workers=n).plain() for n in (1, 2)]
+    assert json.dumps(made[0]) == json.dumps(made[1])
 
 
 def test_who_cannot_be_judged_is_told():

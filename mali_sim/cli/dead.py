@@ -17,6 +17,9 @@ from mali_sim.cli.progress import Bar
 if TYPE_CHECKING:
     from mali_sim.experiment.dead import DeadReport, Verdict
 
+#: Branches are always many enough for the native backend.
+_MANY = 1_000_000
+
 
 @click.command()
 @click.argument("scenario", default=DEFAULT_SCENARIO)
@@ -24,27 +27,34 @@ if TYPE_CHECKING:
 @click.option(
     "--runs",
     type=click.IntRange(8, 100_000),
-    default=96,
+    default=40,
     show_default=True,
     help="How many runs of each strategy under each reading.",
 )
 @click.option(
     "--months",
     type=click.IntRange(1, 600),
-    default=6,
+    default=4,
     show_default=True,
     help="In how many months each thing is tried.",
 )
 @click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Readings at a time: processes (numpy) or threads (native).",
+)
+@click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="The luck."
 )
-@click.option("--quick", is_flag=True, help="Few runs and two months: a first look.")
+@click.option("--quick", is_flag=True, help="Few runs, two months, one reading: a first look.")
 @click.option("--all", "everything", is_flag=True, help="List also what is a real choice.")
 @backend_option
 @json_option
 def dead(
-    scenario: str, seat: str | None, runs: int, months: int, seed: int, quick: bool, everything: bool,
-    backend: str, as_json: bool,
+    scenario: str, seat: str | None, runs: int, months: int, workers: int, seed: int, quick: bool,
+    everything: bool, backend: str, as_json: bool,
 ) -> None:  # fmt: skip
     """
     Find decisions of a seat in SCENARIO that are always right, never right, or without effect.
@@ -60,7 +70,7 @@ def dead(
     try:
         found = offenders(
             model, seat, runs=runs, months=months, seed=seed, quick=quick,
-            backend=choose_backend(backend, 2_000 if not quick else 1), report=bar.show,
+            backend=choose_backend(backend, _MANY), workers=workers, report=bar.show,
         )  # fmt: skip
     except KeyboardInterrupt:
         raise click.ClickException("stopped") from None

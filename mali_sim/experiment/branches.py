@@ -98,18 +98,26 @@ class Comparisons:
 
     Parameters
     ----------
+    seen : ndarray of int, shape (actions,)
+        In how many run-months of the base runs each action could be taken.
     pairs : dict
         By action and alternative (rows; :data:`NOTHING`), by cell.
     finals, wandered : list of ndarray, each of shape (measures, runs)
         What the profiles came to, left alone, and what those that wander did; one a reading.
-    seen : ndarray of int, shape (actions,)
-        In how many run-months of the base runs each action could be taken.
     """
 
+    seen: np.ndarray
     pairs: dict[tuple[int, int], dict[Cell, Sums]] = field(factory=dict)
     finals: list[np.ndarray] = field(factory=list)
     wandered: list[np.ndarray] = field(factory=list)
-    seen: np.ndarray = field(factory=lambda: np.zeros(0, int))
+
+    def add(self, other: "Comparisons") -> None:
+        """Take in another reading's."""
+        for pair, cells in other.pairs.items():
+            self.pairs.setdefault(pair, {}).update(cells)
+        self.finals += other.finals
+        self.wandered += other.wandered
+        self.seen = self.seen + other.seen
 
     def note(self, pair: tuple[int, int], cell: Cell, sums: Sums) -> None:
         """Add some runs to a cell."""
@@ -198,6 +206,23 @@ class Branching:
     def _rewind(self) -> None:
         self.base.reset(self.start, 0)
         self.base.control(self._modes["before"])
+
+    def comparisons(self, months: int) -> Comparisons:
+        """
+        Everything that the seat can do, tried.
+
+        Parameters
+        ----------
+        months : int
+            In how many months each action is tried, where it can be taken in so many.
+        """
+        able, finals = self.survey()
+        found = Comparisons(np.zeros(len(self.model.happenings.actions), int))
+        found.finals.append(finals[:, : self.playing])
+        found.wandered.append(finals[:, self.playing :])
+        found.seen[self.actions] = able.sum(axis=(0, 2))
+        self.compare(able, months, found)
+        return found
 
     def survey(self) -> tuple[np.ndarray, np.ndarray]:
         """

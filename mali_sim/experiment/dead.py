@@ -17,9 +17,17 @@ from attrs import asdict, evolve, field, frozen
 
 from mali_sim.engine import Backend
 from mali_sim.experiment.batch import Progress
-from mali_sim.experiment.branches import NOTHING, WANDERER, Branching, Cell, Comparisons, Sums
+from mali_sim.experiment.branches import (
+    NOTHING,
+    WANDERER,
+    Branching,
+    Cell,
+    Comparisons,
+    Sums,
+    profiles_of,
+)
 from mali_sim.experiment.objectives import Objectives, spans
-from mali_sim.experiment.workers import BatchError
+from mali_sim.experiment.workers import BatchError, spread
 from mali_sim.model import Action, Model
 from mali_sim.play.address import BALANCED
 from mali_sim.scenario import did_you_mean
@@ -142,9 +150,39 @@ class DeadReport:
         return asdict(self)
 
 
+@frozen
+class Search:
+    """What to run: see :func:`offenders`."""
+
+    seat: str
+    readings: tuple[str, ...]
+    runs: int
+    months: int
+    seed: int
+    backend: Backend
+
+
+class Worker:
+    """Runs one reading after the other; made once in every process."""
+
+    def __init__(self, model: Model, design: Search) -> None:
+        self.model = model
+        self.design = design
+
+    def block(self, reading: int) -> Comparisons:
+        """Everything that the seat can do, tried under one reading."""
+        d = self.design
+        branching = Branching(
+            self.model, d.seat, d.readings[reading], runs=d.runs, seed=d.seed, backend=d.backend,
+            least=min(_ENOUGH, d.runs),
+        )  # fmt: skip
+        return branching.comparisons(d.months)
+
+
 def offenders(
-    model: Model, seat: str | None = None, *, runs: int = 96, months: int = 6, seed: int = 1,
-    readings: Sequence[str] | None = None, backend: Backend = Backend.AUTO, quick: bool = False,
+    model: Model, seat: str | None = None, *, runs: int = 40, months: int = 4, seed: int = 1,
+    readings: Sequence[str] | None = None, backend: Backend = Backend.AUTO, workers: int = 1,
+    quick: bool = False,
     report: Callable[[Progress], None] | None = None,
 ) -> DeadReport:  # fmt: skip
     """
@@ -160,8 +198,10 @@ def offenders(
         In how many months each thing is tried.
     readings : sequence of str, optional
         All by default.
+    workers : int
+        Readings that are run at a time: threads with the native backend, else processes.
     quick : bool
-        Few runs, two months: for tests, and for a first look.
+        Few runs, two months, the balanced reading where none is named: a first look.
     report : callable, optional
         Told how far it is, after each reading.
 
@@ -183,23 +223,21 @@ def offenders(
         raise BatchError("no outcome says which side is better: there is nothing to judge decisions by")
     if quick:
         runs, months = min(runs, 24), min(months, 2)
-    chosen = tuple(readings or (BALANCED, *model.scenario.reading))
-    found = Comparisons(seen=np.zeros(len(model.happenings.actions), int))
-    profiles: tuple[str, ...] = ()
+    chosen = tuple(readings or ((BALANCED,) if quick else (BALANCED, *model.scenario.reading)))
+    design = Search(seat, chosen, runs, months, seed, backend)
+    worker = Worker(model, design)
+    parts: dict[int, Comparisons] = {}
     began = time.monotonic()
-    for number, reading in enumerate(chosen):
-        branching = Branching(
-            model, seat, reading, runs=runs, seed=seed, backend=backend, least=min(_ENOUGH, runs)
-        )
-        able, finals = branching.survey()
-        found.finals.append(finals[:, : branching.playing])
-        found.wandered.append(finals[:, branching.playing :])
-        found.seen[branching.actions] += able.sum(axis=(0, 2))
-        branching.compare(able, months, found)
-        profiles = tuple(p.name for p in branching.profiles)
+    tasks = [(n,) for n in range(len(chosen))]
+    for task, part in spread(worker, design, tasks, backend=backend, workers=workers):
+        parts[task[0]] = part
         if report:
-            report(Progress(number + 1, len(chosen), time.monotonic() - began))
+            report(Progress(len(parts), len(chosen), time.monotonic() - began))
+    found = Comparisons(np.zeros(len(model.happenings.actions), int))
+    for n in sorted(parts):
+        found.add(parts[n])
     verdicts = _Judge(model, objectives, found).verdicts(seat)
+    profiles = tuple(p.name for p in profiles_of(model, seat))
     return DeadReport(
         seat, profiles, chosen, tuple(objectives.weightings()), objectives.names, runs, verdicts
     )
@@ -299,17 +337,24 @@ class _Judge:
         """
         For each cell of each member the differences to every alternative.
 
-        Runs that wandered count only for what no strategy ever comes to.
+        Runs that wandered count only for what no strategy ever comes to. What hardly any run
+        can do is judged over all profiles and months of a reading together.
         """
         actions = self.model.happenings.actions
         found: dict[tuple[int, Cell], dict[str, Sums]] = {}
+        few: dict[tuple[int, Cell], dict[str, Sums]] = {}
         for (row, other), by_cell in self.found.pairs.items():
-            if row in rows:
-                name = "" if other == NOTHING else table_of(actions[other])
-                for cell, sums in by_cell.items():
-                    if sums.count >= _ENOUGH or cell[2] >= 0:
-                        found.setdefault((row, cell), {})[name] = sums
+            if row not in rows:
+                continue
+            name = "" if other == NOTHING else table_of(actions[other])
+            for cell, sums in by_cell.items():
+                if sums.count >= _ENOUGH or cell[2] >= 0:
+                    found.setdefault((row, cell), {})[name] = sums
+                whole = few.setdefault((row, ("", cell[1], -1)), {})
+                whole.setdefault(name, Sums(0, 0.0 * sums.total, 0.0 * sums.total)).add(sums)
         played = {key: s for key, s in found.items() if key[1][0] != WANDERER}
+        if not found:
+            found = {key: s for key, s in few.items() if min(x.count for x in s.values()) >= _ENOUGH}
         return list((played or found).values())
 
     def _pooled(self, cells: Sequence[Mapping[str, Sums]]) -> list[tuple[Sums, list[Sums]]]:
