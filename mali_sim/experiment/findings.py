@@ -25,8 +25,8 @@ from mali_sim.model import Model
 SCORE = "score"
 #: In so many of 100 pairs a strategy has to be better (or worse) to be called so.
 USUALLY = 0.75
-#: By so much the share of pairs won has to differ between a constant's lowest and highest third
-#: for the comparison to turn on it.
+#: A comparison turns on a constant if its lowest and highest third have other winners, and the
+#: shares of pairs won lie so far apart.
 TURNS = 0.2
 
 
@@ -140,6 +140,7 @@ class Findings:
             for key in (*self.objectives.names, SCORE)
             for driver in self.deciding[profile, key]
             if abs(driver.won_high - driver.won_low) >= TURNS
+            and min(driver.won_high, driver.won_low) < 0.5 < max(driver.won_high, driver.won_low)
         ]
 
     def plain(self) -> dict[str, Any]:

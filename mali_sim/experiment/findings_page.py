@@ -168,6 +168,8 @@ class _Page:
             return self.say(w.IN_100, count=self.words.number(100 * gap.mean, signed=True))
         outcome = self.found.model.scenario.outcome[name]
         decimals = max(self.found.model.scenario.obs[outcome.of[4:]].decimals, 0)
+        while gap.median and not round(gap.median, decimals) and decimals < 3:
+            decimals += 1  # what is small is not told as nothing
         return self.words.number(gap.median, decimals, signed=True)
 
     def _turns(self, driver: Driver) -> str:
