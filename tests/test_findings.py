@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from attrs import evolve
 from click.testing import CliRunner
 
 from mali_sim.cli.main import cli
@@ -16,6 +17,8 @@ from mali_sim.experiment.findings_page import page
 from mali_sim.experiment.sensitivity import drivers, variance_shares
 from mali_sim.experiment.summary import Odds
 from mali_sim.experiment.workers import BatchError
+from mali_sim.model import build
+from mali_sim.scenario.classes import Plausible
 from tests.support import ISLAND, level, shared_model, world
 
 WORDS = {"en": "Words", "fr": "Mots"}
@@ -151,6 +154,23 @@ def test_arms_exchange_one_group_at_a_time():
     assert (swapped[weather] == b[weather]).all()
     assert (worker.parameters(arms["luck"], runs) == a).all()
     assert worker.parameters(Arm("mean", "mean"), runs).shape[1] == 1
+
+
+def test_plausible_draws_are_taken_where_a_scenario_keeps_some():
+    model = small_world()
+    table = Plausible(
+        design="past", size=64, world="world", priors="x", seed=1, runs=1, kept=(3, 11, 40)
+    )
+    loaded = evolve(model.loaded, scenario=evolve(model.scenario, plausible=table))
+    found = find(build(loaded), 200)
+    assert found.sample.plausible
+    gain = found.sample.places[found.sample.constants.index("gain")]
+    assert len(set(gain.tolist())) == 3
+    assert (gain[:3] == gain[3:6]).all()
+    assert "Plausible draws" in page(found, "en", "x")
+    assert "il y en a 3" in page(found, "fr", "x")
+    bread = found.levels["quiet", "balanced"]["bread"]
+    assert bread == find(model, 200).levels["quiet", "balanced"]["bread"]
 
 
 def test_blocks_workers_and_backends_change_no_outcome():

@@ -223,7 +223,7 @@ class _Page:
         members = [self.listed([self.strategy(p) for p in found.fronts[c].members]) for c in found.columns]
         rows.append([f"*{self.say(w.FRONT_MEMBERS)}*", *members])
         head = [self.say(w.OBJECTIVE), *map(self.column, found.columns)]
-        return [f"## {self.say(title)}", "", self.say(w.FRONT_TEXT), "", *_table(head, rows)]
+        return [f"## {self.say(title)}", "", self.say(w.FRONT_TEXT), "", *_table(head, rows, len(head))]
 
     def _regret(self) -> list[str]:
         found = self.found
@@ -251,7 +251,7 @@ class _Page:
                 named += [d.id for d in drivers if d.id not in named]
                 rows += self._driver_rows(key, drivers)
             head = [self.say(w.OBJECTIVE), *(self.say(t) for t in w.DECIDES_HEAD)]
-            lines += ["", f"### {self.strategy(profile)}", "", *_table(head, rows)]
+            lines += ["", f"### {self.strategy(profile)}", "", *_table(head, rows, 2)]
         if named:
             lines += ["", f"### {self.say(w.NAMED)}", ""]
             lines += [self._constant(found.model.parameters.items[id]) for id in sorted(named)]
@@ -351,7 +351,7 @@ def _decimals(value: float) -> int:
     return len(text.partition(".")[2]) if "e" not in text else 6
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A Markdown table, numbers to the right."""
-    marks = ["---", *["---:"] * (len(head) - 1)]
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> list[str]:
+    """A Markdown table; after some columns of words, numbers to the right."""
+    marks = [*["---"] * words, *["---:"] * (len(head) - words)]
     return [f"| {' | '.join(cells)} |" for cells in (head, marks, *rows)]
