@@ -10,8 +10,11 @@ import click
 from mali_sim.cli.options import backend_option, choose_backend, json_option, to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mali_sim.evidence.family import Family
     from mali_sim.evidence.plausible import Search
+    from mali_sim.evidence.replay import Refusal
     from mali_sim.evidence.structure import Tested
     from mali_sim.evidence.targets import Estimate, Judged
     from mali_sim.evidence.validate import Often, Report, Validation
@@ -185,15 +188,8 @@ def as_record(family: "Family", report: "Report", often: "Often | None" = None) 
         "ok": report.ok,
         "targets": [_target_record(t) for t in report.targets],
         "structure": [_test_record(t) for t in report.structure],
-        "refused": [
-            {
-                "replay": replay, "input": r.submission.input, "id": r.submission.id,
-                "actor": r.submission.actor, "month": _month(family, r.submission.month),
-                "share": round(r.share, 4), "why": r.why,
-            }
-            for replay, found in report.refused.items()
-            for r in found
-        ],
+        "refused": _refused_records(family, report.refused),
+        "diverged": _refused_records(family, report.diverged),
         "unlisted": list(report.unlisted),
         "matrix": _matrix_record(report),
     }  # fmt: skip
@@ -204,6 +200,18 @@ def as_record(family: "Family", report: "Report", often: "Often | None" = None) 
             "values": {id: [_finite(v) for v in values] for id, values in often.values.items()},
         }
     return made
+
+
+def _refused_records(family: "Family", refused: "Mapping[str, tuple[Refusal, ...]]") -> list[dict[str, Any]]:
+    return [
+        {
+            "replay": replay, "input": r.submission.input, "id": r.submission.id,
+            "actor": r.submission.actor, "month": _month(family, r.submission.month),
+            "share": round(r.share, 4), "why": r.why,
+        }
+        for replay, found in refused.items()
+        for r in found
+    ]  # fmt: skip
 
 
 def _target_record(judged: "Judged") -> dict[str, Any]:
@@ -328,13 +336,17 @@ def _worth(judged: "Judged") -> str:
 
 def _refused_lines(family: "Family", report: "Report") -> list[str]:
     lines: list[str] = []
-    for replay, found in report.refused.items():
-        if found:
-            lines += ["", f"Refused by the model in the replay {replay}"]
-        for r in found:
-            s = r.submission
-            lines.append(f"  {s.input} {_month(family, s.month)} {s.actor}: {s.id} "
-                         f"in {100 * r.share:.0f} % of the runs: {r.why}")  # fmt: skip
+    for title, refused in (
+        ("Refused by the model in the replay {}", report.refused),
+        ("Not possible any more in the replay {}, where others act by themselves", report.diverged),
+    ):
+        for replay, found in refused.items():
+            if found:
+                lines += ["", title.format(replay)]
+            for r in found:
+                s = r.submission
+                lines.append(f"  {s.input} {_month(family, s.month)} {s.actor}: {s.id} "
+                             f"in {100 * r.share:.0f} % of the runs: {r.why}")  # fmt: skip
     if report.unlisted:
         lines += ["", f"Dated events that no input names: {', '.join(report.unlisted)}"]
     return lines

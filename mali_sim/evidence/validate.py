@@ -52,7 +52,9 @@ class Report:
     targets : tuple of Judged
     structure : tuple of Tested
     refused : dict of str to tuple of Refusal
-        By replay: what the model did not carry out of the record.
+        By replay in which everybody follows the record: what the model did not carry out of it.
+    diverged : dict of str to tuple of Refusal
+        By replay in which some act by themselves: what of the record no longer fitted then.
     unlisted : tuple of str
         Dated events that no input names.
     matrix : Matrix or None
@@ -65,6 +67,7 @@ class Report:
     targets: tuple[Judged, ...]
     structure: tuple[Tested, ...]
     refused: Mapping[str, tuple[Refusal, ...]]
+    diverged: Mapping[str, tuple[Refusal, ...]] = field(factory=dict)
     unlisted: tuple[str, ...] = ()
     matrix: Matrix | None = None
 
@@ -153,9 +156,12 @@ class Validation:
         order = [id for id in self.structure.tests if id in structure]
         worlds = {m.scenario.scenario.id: m.fingerprint for m in self._models()}
         unlisted = unlisted_events(self.world.model, self.inputs) if self.world else ()
+        partly = {id for id, replay in self.replays.items() if replay.actors}
+        diverged = {id: found for id, found in refused.items() if id in partly}
+        refused = {id: found for id, found in refused.items() if id not in partly}
         return Report(
             next(iter(self.family.models)), worlds, self.runs, seed, judged,
-            tuple(structure[id] for id in order), refused, tuple(unlisted), made,
+            tuple(structure[id] for id in order), refused, diverged, tuple(unlisted), made,
         )  # fmt: skip
 
     def _models(self) -> list[Model]:
