@@ -13,7 +13,7 @@ from mali_sim.scenario.problems import Problem, did_you_mean
 from mali_sim.scenario.structure import ERRORS, Wrong, flattened, mended
 from mali_sim.scenario.toml_lines import MAX_BYTES, TooLarge, check_limits, key_lines
 
-MAX_FILES = 60
+MAX_FILES = 80
 
 Place = tuple[str, int]
 
