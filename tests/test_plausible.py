@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tomli
+from attrs import evolve
 from click.testing import CliRunner
 
 from mali_sim.cli.main import cli
 from mali_sim.engine import Backend, Cast, Simulation
-from mali_sim.evidence.plausible import as_toml, search, stale
+from mali_sim.evidence.plausible import again, as_toml, search, stale
 from mali_sim.evidence.targets import judge
 from mali_sim.evidence.validate import Validation
 from mali_sim.experiment import Batch, run_batch
@@ -231,6 +232,13 @@ def test_a_search_may_be_for_some_targets(validation: Validation) -> None:
     assert some.kept == tuple(int(k) for k in np.nonzero(some.met["T2"])[0])
 
 
+def test_kept_draws_are_replayed_by_the_rules_as_they_are(validation: Validation) -> None:
+    table = search(validation, 30, seed=4, runs=3).table()
+    assert again(validation, table, most=5) == (min(5, len(table.kept)),) * 2
+    others = tuple(k for k in range(30) if k not in table.kept)
+    assert again(validation, evolve(table, kept=others)) == (0, len(others))
+
+
 def test_stale_draws_are_told_with_how_to_make_them_again(validation: Validation) -> None:
     table = search(validation, 10, runs=2).table()
     model = validation.family.models["island"]
@@ -260,6 +268,8 @@ def test_the_command_writes_what_scenarios_take(tmp_path: Path) -> None:
     address = json.loads(done.output)["addresses"]["patience"]
     again = CliRunner().invoke(cli, ["replay", address, "--scenario", str(file), "--run", "2", "--json"])
     assert again.exit_code == 0, again.output
+    told = CliRunner().invoke(cli, ["validate", str(file), "--only", "T1", "--runs", "4", "--no-matrix"])
+    assert f"{len(model.scenario.plausible.kept)} of 20 draws are kept as plausible" in told.output
     wanted = model.scenario.plausible.kept[2 % len(model.scenario.plausible.kept)]
     assert f":2:draw {wanted}/20@" in json.loads(again.output)["address"]
 

@@ -83,14 +83,15 @@ def validate(
         return
     report = validation.report(seed, matrix or table is not None)
     often = _over_seeds(validation, seeds, commit) if seeds else None
+    kept = _kept(validation)
     if table is not None and report.matrix is not None:
         from mali_sim.evidence.knockout import as_markdown
 
         _write(table, as_markdown(report.matrix, family.evidence.loops) + "\n")
     if as_json:
-        click.echo(to_json(as_record(family, report, often)))
+        click.echo(to_json(as_record(family, report, often) | {"plausible": kept}))
     else:
-        click.echo("\n".join(as_text(family, report, often)))
+        click.echo("\n".join([*as_text(family, report, often), *_kept_lines(kept)]))
     if strict and not report.ok:
         raise SystemExit(1)
 
@@ -118,6 +119,28 @@ def _over_seeds(validation: "Validation", count: int, commit: str | None) -> "Of
 
     text = commit or next(iter(validation.family.models.values())).fingerprint
     return over_seeds(validation, seeds_of(text, count))
+
+
+def _kept(validation: "Validation") -> dict[str, Any] | None:
+    """What there is of plausible draws, and whether they still are."""
+    from mali_sim.evidence.plausible import again, stale
+
+    table = validation.world.model.scenario.plausible if validation.world else None
+    if validation.world is None or table is None:
+        return None
+    met, looked = again(validation, table)
+    return {
+        "kept": len(table.kept), "size": table.size, "stale": stale(table, validation.world.model),
+        "met_again": met, "looked_at": looked,
+    }  # fmt: skip
+
+
+def _kept_lines(kept: dict[str, Any] | None) -> list[str]:
+    if kept is None:
+        return []
+    told = f"{kept['kept']} of {kept['size']} draws are kept as plausible; of {kept['looked_at']} replayed "
+    lines = ["", told + f"by the rules as they are now, {kept['met_again']} meet their targets"]
+    return [*lines, kept["stale"]] if kept["stale"] else lines
 
 
 def _search(

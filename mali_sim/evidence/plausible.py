@@ -78,25 +78,58 @@ def search(
     if validation.world is None:
         raise ValueError("there is nothing to replay")
     model = validation.world.model
-    chosen = {id: t for id, t in validation.targets.items() if t.use == "F" or targets is not None}
-    if targets is not None:
-        chosen = {id: validation.targets[id] for id in targets}
+    chosen = [id for id, t in validation.targets.items() if t.use == "F"] if targets is None else targets
     name = model.scenario.scenario.id
-    design, base = named_design(name), model.parameters.balanced()
     met = {id: np.zeros(size, bool) for id in chosen}
     step = max(COLUMNS // runs, 1)
     for first in range(0, size, step):
         draws = np.arange(first, min(first + step, size))
-        parameters = model.parameters.drawn(base, design, size, np.repeat(draws, runs))
-        luck = np.tile(np.arange(runs), len(draws))
-        for replay in dict.fromkeys(t.replay for t in chosen.values()):
-            played = validation.played(replay, seed, parameters, luck)
-            for id, target in chosen.items():
-                if target.replay == replay:
-                    met[id][draws] = met_by_group(target, played, runs)
+        for id, found in _met(validation, name, size, draws, seed, runs, chosen).items():
+            met[id][draws] = found
         if report is not None:
             report(int(draws[-1]) + 1)
     return Search(name, size, name, model.parameters.priors(), seed, runs, met)
+
+
+def _met(
+    validation: Validation, design: str, size: int, draws: np.ndarray, seed: int, runs: int,
+    targets: Sequence[str],
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Which of some draws meet each target."""
+    if validation.world is None:
+        return {}
+    p = validation.world.model.parameters
+    parameters = p.drawn(p.balanced(), named_design(design), size, np.repeat(draws, runs))
+    luck = np.tile(np.arange(runs), len(draws))
+    found: dict[str, np.ndarray] = {}
+    for replay in dict.fromkeys(validation.targets[id].replay for id in targets):
+        played = validation.played(replay, seed, parameters, luck)
+        for id in targets:
+            if validation.targets[id].replay == replay:
+                found[id] = met_by_group(validation.targets[id], played, runs)
+    return found
+
+
+def again(validation: Validation, table: Plausible, most: int = 60) -> tuple[int, int]:
+    """
+    Kept draws replayed by the rules as they are now.
+
+    Returns
+    -------
+    tuple of int
+        How many still meet their targets, and how many were looked at.
+    """
+    draws = np.array(table.kept[:most])
+    targets = [id for id in table.targets if id in validation.targets]
+    met = np.ones(len(draws), bool)
+    step = max(COLUMNS // table.runs, 1)
+    for first in range(0, len(draws), step):
+        part = slice(first, first + step)
+        for found in _met(
+            validation, table.design, table.size, draws[part], table.seed, table.runs, targets
+        ).values():
+            met[part] &= found
+    return int(met.sum()), len(draws)
 
 
 def as_toml(table: Plausible) -> str:
