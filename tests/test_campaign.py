@@ -16,6 +16,7 @@ from mali_sim.experiment.campaign import (
     Campaign,
     Worker,
     run_campaign,
+    together,
     ways_of,
 )
 from mali_sim.experiment.random_play import RandomPlay, as_game
@@ -141,6 +142,16 @@ def test_everything_planted_is_found():
         ("ending_rare", "rest"),
         ("ending_usual", "usual"),
     }
+
+
+def test_what_another_scenario_of_the_world_reaches_is_not_wrong():
+    opened = {**PLANTED, "stock": {**PLANTED["stock"], "still": level(60)}}
+    found = [run_campaign(world(**tables), Campaign(300)) for tables in (PLANTED, opened)]
+    kinds = [(o.kind, o.id) for _, o in together(found)]
+    assert ("never_legal", "shut") in [(o.kind, o.id) for o in found[0].offences()]
+    assert ("never_legal", "shut") not in kinds
+    assert kinds.count(("never_paid", "dear")) == 1
+    assert kinds.count(("ending_rare", "heaven")) == 2
 
 
 def test_numbers_out_of_bounds_are_named():

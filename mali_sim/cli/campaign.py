@@ -15,17 +15,17 @@ from mali_sim.cli.options import (
 from mali_sim.cli.progress import Bar
 
 if TYPE_CHECKING:
-    from mali_sim.experiment.campaign import Findings
+    from mali_sim.experiment.campaign import Findings, Offence
 
 
 @click.command()
-@click.argument("scenario", default=DEFAULT_SCENARIO)
+@click.argument("scenarios", nargs=-1)
 @click.option(
     "--runs",
     type=click.IntRange(1, 100_000_000),
     default=100_000,
     show_default=True,
-    help="How many runs in all, shared out among ways to play and readings.",
+    help="How many runs of each scenario, shared out among ways to play and readings.",
 )
 @click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="The luck."
@@ -47,27 +47,47 @@ if TYPE_CHECKING:
 @backend_option
 @json_option
 def campaign(
-    scenario: str, runs: int, seed: int, workers: int, block: int, backend: str, as_json: bool
+    scenarios: tuple[str, ...], runs: int, seed: int, workers: int, block: int, backend: str, as_json: bool
 ) -> None:
     """
-    Play SCENARIO at random and by every strategy, and tell what breaks or is never reached.
+    Play SCENARIOS at random and by every strategy, and tell what breaks or is never reached.
 
-    Exit code 1 when something is wrong.
+    Of scenarios that share a world, what never happens in one is not wrong if it happens in
+    another. Exit code 1 when something is wrong.
     """
-    from mali_sim.experiment.campaign import Campaign, run_campaign
+    from mali_sim.experiment.campaign import Campaign, run_campaign, together
 
-    model = load_scenario(scenario)
     design = Campaign(runs, seed, choose_backend(backend, runs), workers, block)
-    bar = Bar(not as_json)
-    try:
-        found = run_campaign(model, design, bar.show)
-    except KeyboardInterrupt:
-        raise click.ClickException("stopped") from None
-    finally:
-        bar.end()
-    click.echo(to_json(as_record(found)) if as_json else as_text(found))
-    if found.offences():
+    models = [load_scenario(name) for name in scenarios or (DEFAULT_SCENARIO,)]
+    found = []
+    for model in models:
+        bar = Bar(not as_json)
+        try:
+            found.append(run_campaign(model, design, bar.show))
+        except KeyboardInterrupt:
+            raise click.ClickException("stopped") from None
+        finally:
+            bar.end()
+        if not as_json:
+            click.echo(as_text(found[-1]) + "\n")
+    offences = together(found)
+    if as_json:
+        records = [as_record(one) for one in found]
+        whole = {"scenarios": records, "offences": [_plain(*o) for o in offences]}
+        click.echo(to_json(records[0] if len(records) == 1 else whole))
+    else:
+        several = len(found) > 1
+        lines = [f"{f'{id}: ' if several else ''}{o.kind}: {o.text}" for id, o in offences]
+        count = f"{len(offences)} thing{'s' if len(offences) != 1 else ''} wrong"
+        click.echo("\n".join([*lines, count if offences else "nothing wrong"]))
+    if offences:
         raise SystemExit(1)
+
+
+def _plain(scenario: str, offence: "Offence") -> dict[str, Any]:
+    from attrs import asdict
+
+    return {"scenario": scenario, **asdict(offence)}
 
 
 def as_record(found: "Findings") -> dict[str, Any]:
@@ -110,13 +130,12 @@ def as_record(found: "Findings") -> dict[str, Any]:
 
 
 def as_text(found: "Findings") -> str:
-    """A campaign as text: endings by way to play, then what is wrong."""
+    """A campaign as text: endings by way to play, then how much was seen."""
     model = found.model
-    offences = found.offences()
     months = model.scenario.scenario.months
     lines = [
-        f"{found.runs:,} runs of {months} months, {found.seconds:.1f} s: {len(found.ways)} ways to play, "
-        f"{len(found.readings)} readings",
+        f"{model.scenario.scenario.id}: {found.runs:,} runs of {months} months, {found.seconds:.1f} s; "
+        f"{len(found.ways)} ways to play, {len(found.readings)} readings",
         "",
         "Endings, in how many of 100 runs",
     ]
@@ -140,8 +159,5 @@ def as_text(found: "Findings") -> str:
         f"{seen} of {len(events)} events happened; {int((total.legal > 0).sum())} of {len(actions)} "
         f"things to do were legal at some time, {int((total.possible > 0).sum())} could be paid for; "
         f"{broken or 'no'} numbers were out of bounds.",
-        "",
-        *(f"{o.kind}: {o.text}" for o in offences),
-        f"{len(offences)} thing{'s' if len(offences) != 1 else ''} wrong" if offences else "nothing wrong",
     ]
     return "\n".join(lines)

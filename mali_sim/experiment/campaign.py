@@ -21,6 +21,7 @@ from mali_sim.experiment.workers import Task, spread
 from mali_sim.model import Model
 from mali_sim.model.deciding import months_between
 from mali_sim.play.address import BALANCED, Draws, drawn_parameters, reading_parameters
+from mali_sim.scenario.classes import Event
 
 RANDOM, RANDOM_ALL, PRIORS = "random", "random_all", "priors"
 #: Of all runs of the strategies, the least and the most that may come to one ending.
@@ -216,7 +217,7 @@ class Findings:
         ]
         remembered = self.model.layout.blocks["since"].labels
         for item, event in self.model.happenings.events:
-            if event.date is not None and not self._within(event.date):
+            if self.too_early_or_late(event):
                 continue
             if not total.happened[remembered.index(item.id)]:
                 found.append(Offence("never_happens", item.id, f"the event {item.id} never happens"))
@@ -244,9 +245,36 @@ class Findings:
             where = f"; for one, {first.value:g} in {place}"
         return f"{name} is no number or out of bounds in {count} run-months{where}"
 
-    def _within(self, date: str) -> bool:
+    def too_early_or_late(self, event: Event) -> bool:
+        """Whether an event's date lies outside the scenario's months."""
         header = self.model.scenario.scenario
-        return 0 <= months_between(header.start, date) < header.months
+        return event.date is not None and not (
+            0 <= months_between(header.start, event.date) < header.months
+        )
+
+
+def together(found: Sequence[Findings]) -> list[tuple[str, Offence]]:
+    """
+    What is wrong with scenarios that share a world, each with the scenario's id.
+
+    What never happens or can never be done in one of them is not wrong if it does or can in
+    another: a shared world knows more than each of its scenarios reaches.
+    """
+    reached = set()
+    for one in found:
+        missing = {o.id for o in one.offences() if o.kind.startswith("never")}
+        happenings = one.model.happenings
+        ids = {item.id for item, _ in happenings.events} | {a.id for a in happenings.actions}
+        reached |= ids - missing - {item.id for item, e in happenings.events if one.too_early_or_late(e)}
+    made, told = [], set()
+    for one in found:
+        for offence in one.offences():
+            never = offence.kind.startswith("never")
+            if never and (offence.id in reached or offence.id in told):
+                continue
+            told |= {offence.id} if never else set()
+            made.append((one.model.scenario.scenario.id, offence))
+    return made
 
 
 def ways_of(model: Model) -> tuple[Way, ...]:
