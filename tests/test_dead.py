@@ -11,8 +11,8 @@ from mali_sim.cli.main import cli
 from mali_sim.engine import Backend
 from mali_sim.experiment.branches import NOTHING, Branching
 from mali_sim.experiment.dead import DeadReport, offenders
-from mali_sim.experiment.objectives import Objectives, spans
 from mali_sim.experiment.workers import BatchError
+from mali_sim.play.weights import Objectives, spans
 from tests.support import ISLAND, level, shared_model, world, world_text
 
 NOT_NOW = {"because": {"en": "No.", "fr": "Non."}}

@@ -26,10 +26,10 @@ from mali_sim.experiment.branches import (
     Sums,
     profiles_of,
 )
-from mali_sim.experiment.objectives import Objectives, spans
 from mali_sim.experiment.workers import BatchError, spread
 from mali_sim.model import Action, Model
 from mali_sim.play.address import BALANCED
+from mali_sim.play.weights import Objectives, spans
 from mali_sim.scenario import did_you_mean
 
 #: Of all cells, in how many something must be right to be a choice at all.

@@ -15,11 +15,11 @@ from mali_sim import RULES_VERSION, __version__
 from mali_sim.engine import TENDENCY, Backend
 from mali_sim.experiment.arms import DRAWS, GROUPS, SAMPLE_A, SAMPLE_B, Design, Sample, run_arms
 from mali_sim.experiment.batch import Progress
-from mali_sim.experiment.objectives import Objectives, spans
 from mali_sim.experiment.sensitivity import Driver, Share, drivers, variance_shares
 from mali_sim.experiment.summary import Odds, Span
 from mali_sim.experiment.workers import BatchError
 from mali_sim.model import Model
+from mali_sim.play.weights import Objectives, spans
 
 #: The weighted score, where an objective's id may stand.
 SCORE = "score"
