@@ -76,7 +76,7 @@ def findings(
     if out is not None:
         french = out.with_name(_FRENCH.get(out.name, f"{out.stem}.fr{out.suffix}"))
         for path, language in ((out, "en"), (french, "fr")):
-            _write(path, page(found, language, command))
+            write_page(path, page(found, language, command))
             click.echo(f"{path} written", err=True)
     if as_json:
         click.echo(to_json(found.plain()))
@@ -93,7 +93,8 @@ def _command(scenario: str, runs: int, seat: str | None, seed: int, out: Path | 
     return " ".join(parts)
 
 
-def _write(path: Path, text: str) -> None:
+def write_page(path: Path, text: str) -> None:
+    """Write a page, or say why not."""
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -22,6 +22,7 @@ COMMANDS = {
     "dead": ("dead", "Find decisions that are always right, never right, or without effect."),
     "validate": ("validate", "Replay the past and test the structure of a scenario."),
     "findings": ("findings", "Tell what each strategy does, how surely, and which assumption decides."),
+    "outlook": ("outlook", "Tell what the published series may do under one strategy, as a page."),
     "play": ("play", "Play a scenario, in a window or as text."),
     "bench": ("bench", "Measure the backends on this machine."),
     "doctor": ("doctor", "Look at this machine: Python, display, compiler, cache."),

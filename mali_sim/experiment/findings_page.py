@@ -198,7 +198,7 @@ class _Page:
             for profile in self.found.profiles:
                 spans = [self.found.levels[profile, c][name] for c in self.found.columns]
                 rows.append([self.strategy(profile), *(self._span(name, s) for s in spans)])
-            lines += _table(head, rows)
+            lines += table(head, rows)
         return lines
 
     def _odds(self) -> list[str]:
@@ -210,7 +210,7 @@ class _Page:
                 cells = [self.found.odds[profile, c][key] for c in self.found.columns]
                 shown = [f"{self.percent(o.better)} ({self.percent(o.worse)})" for o in cells]
                 rows.append([self.objective(key), *shown])
-            lines += _table([self.say(w.OBJECTIVE), *map(self.column, self.found.columns)], rows)
+            lines += table([self.say(w.OBJECTIVE), *map(self.column, self.found.columns)], rows)
         return lines
 
     def _front(self) -> list[str]:
@@ -223,7 +223,7 @@ class _Page:
         members = [self.listed([self.strategy(p) for p in found.fronts[c].members]) for c in found.columns]
         rows.append([f"*{self.say(w.FRONT_MEMBERS)}*", *members])
         head = [self.say(w.OBJECTIVE), *map(self.column, found.columns)]
-        return [f"## {self.say(title)}", "", self.say(w.FRONT_TEXT), "", *_table(head, rows, len(head))]
+        return [f"## {self.say(title)}", "", self.say(w.FRONT_TEXT), "", *table(head, rows, len(head))]
 
     def _regret(self) -> list[str]:
         found = self.found
@@ -238,7 +238,7 @@ class _Page:
             rows.append([self.strategy(profile), *shown, self.words.number(max(r.mean for r in cells), 2)])
         head = [self.say(w.STRATEGY), *map(self.column, found.columns), self.say(w.LARGEST)]
         text = self.say(w.REGRET_TEXT, weights=weights)
-        return [f"## {self.say(w.REGRET)}", "", text, "", *_table(head, rows)]
+        return [f"## {self.say(w.REGRET)}", "", text, "", *table(head, rows)]
 
     def _decides(self) -> list[str]:
         found = self.found
@@ -251,7 +251,7 @@ class _Page:
                 named += [d.id for d in drivers if d.id not in named]
                 rows += self._driver_rows(key, drivers)
             head = [self.say(w.OBJECTIVE), *(self.say(t) for t in w.DECIDES_HEAD)]
-            lines += ["", f"### {self.strategy(profile)}", "", *_table(head, rows, 2)]
+            lines += ["", f"### {self.strategy(profile)}", "", *table(head, rows, 2)]
         if named:
             lines += ["", f"### {self.say(w.NAMED)}", ""]
             lines += [self._constant(found.model.parameters.items[id]) for id in sorted(named)]
@@ -307,7 +307,7 @@ class _Page:
                 ]
                 rows.append([self.objective(key), *cells])
             head = [self.say(w.OBJECTIVE), *(self.say(w.RESTS_HEAD[g]) for g in GROUPS)]
-            lines += ["", f"### {self.strategy(profile)}", "", *_table(head, rows)]
+            lines += ["", f"### {self.strategy(profile)}", "", *table(head, rows)]
         return [*lines, "", self.say(w.ERROR, error=self.words.number(100 * max(errors), 1))]
 
     def _others(self) -> list[str]:
@@ -321,7 +321,7 @@ class _Page:
             label = self.objective(name) + (f" ({unit})" if unit else "")
             rows.append([label, *(self._span(name, found.levels[p, DRAWS][name]) for p in found.profiles)])
         head = [self.say(w.OUTCOME), *map(self.strategy, found.profiles)]
-        return [f"## {self.say(w.OTHERS)}", "", self.say(w.OTHERS_TEXT), "", *_table(head, rows)]
+        return [f"## {self.say(w.OTHERS)}", "", self.say(w.OTHERS_TEXT), "", *table(head, rows)]
 
     def _who(self) -> list[str]:
         s = self.found.model.scenario
@@ -351,7 +351,7 @@ def _decimals(value: float) -> int:
     return len(text.partition(".")[2]) if "e" not in text else 6
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> list[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> list[str]:
     """A Markdown table; after some columns of words, numbers to the right."""
     marks = [*["---"] * words, *["---:"] * (len(head) - words)]
     return [f"| {' | '.join(cells)} |" for cells in (head, marks, *rows)]

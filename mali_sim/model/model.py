@@ -28,6 +28,9 @@ from mali_sim.scenario import LoadedScenario, Problem, Scenario, ScenarioProblem
 
 _TEXT_KEYS = ("label", "text", "why", "because", "asks", "gives", "title", "summary", "aims", "dossier")
 
+#: Keys that change what is shown and cited, never what happens.
+_SCREEN_KEYS = ("source", "topic", "member", "headline", "series", "decimals", "yearly")
+
 
 @frozen
 class Programs:
@@ -45,7 +48,8 @@ class Programs:
     trace : Program
         The same month with everything that explains it watched.
     legality : Program
-        Of the opening state: what may be done, at what cost, with which chances.
+        Of the opening state: what may be done, at what cost, with which chances; and of
+        what bargains ask, part by part (``kept``), whether it holds.
     guess : Program
         What seats take the hidden stocks for, from what is observed.
     estimate : Program
@@ -68,6 +72,7 @@ class Programs:
     postings: tuple[Posting, ...]
     happened: tuple[str, ...]
     chances: tuple[str, ...]
+    kept: tuple[tuple[str, int, str], ...]
 
 
 @define(eq=False)
@@ -165,7 +170,7 @@ class _Assembly:
         month = builder.build()
         start = StartBuilder(self.compiler, layout, m.parameters).build()
         estimator = EstimateBuilder(self.compiler, layout, m.parameters, month.held)
-        legality = [*month.legal, *month.costs, *month.chances.values()]
+        legality = [*month.legal, *month.costs, *month.chances.values(), *month.kept.values()]
         pool = ConstantPool(b, m.parameters.rows)
         outputs = sorted(month.outputs, key=lambda o: o[0])
         made = {
@@ -184,6 +189,7 @@ class _Assembly:
             postings=tuple(month.postings),
             happened=tuple(month.happened),
             chances=tuple(month.chances),
+            kept=tuple(month.kept),
             **made,
         ), layout
 
@@ -292,7 +298,7 @@ def fingerprint(scenario: Scenario) -> str:
 
     def plain(value: Any) -> Any:
         if attrs.has(type(value)):
-            skip = (*_TEXT_KEYS, "source", "topic", "member", "headline", "decimals", "yearly", "aims")
+            skip = (*_TEXT_KEYS, *_SCREEN_KEYS)
             pairs = [(f.name, plain(getattr(value, f.name))) for f in attrs.fields(type(value))]
             return {k: v for k, v in pairs if k not in skip and v not in (None, (), {}, False)}
         if isinstance(value, dict):

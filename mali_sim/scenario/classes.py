@@ -348,6 +348,7 @@ class Observer:
     yearly: Yearly = key("how months make a year: sum, mean or last", default=Yearly("last"))
     topic: str | None = optional("topic id")
     headline: bool = key("shown in the bar at the top", default=False)
+    series: bool = key("stands for a published series: its id and definition stay", default=False)
     known_to: tuple[str, ...] = listed("seen by these actors only")
     source: tuple[str, ...] = listed("source ids")
 
