@@ -61,7 +61,8 @@ def test_the_page_is_the_same_in_both_languages(model):
     english, french = (page(found, language, "mali-sim outlook") for language in ("en", "fr"))
     assert english.count("\n") == french.count("\n")
     for id in found.series:
-        assert f"`obs.{id}`" in english and f"`obs.{id}`" in french
+        assert f"`obs.{id}`" in english
+        assert f"`obs.{id}`" in french
     assert "\u202f:" in french
 
 
