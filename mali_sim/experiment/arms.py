@@ -82,6 +82,7 @@ class Design:
     backend : Backend
     workers : int
     block : int
+        About how many runs in a block; changes speed and memory, never results.
     """
 
     profiles: tuple[str, ...]
@@ -89,7 +90,7 @@ class Design:
     seed: int = 1
     backend: Backend = Backend.NUMPY
     workers: int = 1
-    block: int = BLOCK
+    block: int = BLOCK // 2
 
 
 @frozen
@@ -132,32 +133,34 @@ class Worker:
         self.arms = arms_of(model)
         self.draws = draws_for(model, design.runs)
         self.samples = [Draws(design.runs, model.parameters.design(design.runs, seed)) for seed in (0, 1)]
-        # The constants of the last block: all profiles take the same, one after the other.
-        self._last: tuple[tuple[str, int, int], np.ndarray] | None = None
         self.assumed = np.zeros((model.parameters.rows, 1), bool)
         for parameter in model.parameters.items.values():
             at = slice(parameter.offset, parameter.offset + parameter.rows)
             self.assumed[at] = parameter.grade == ASSUMED
 
-    def block(self, profile: int, arm: int, start: int, count: int) -> np.ndarray:
+    def block(self, arm: int, start: int, count: int) -> np.ndarray:
         """
-        Outcomes of consecutive runs.
+        Outcomes of consecutive runs of an arm, all profiles side by side on one tape.
 
         Returns
         -------
-        ndarray, shape (outcomes, count)
+        ndarray, shape (profiles, outcomes, count)
         """
-        chosen = self.arms[arm]
+        chosen, profiles = self.arms[arm], self.design.profiles
         numbers = np.arange(start, start + count, dtype=np.uint64)
         luck = numbers + np.uint64(self.design.runs if chosen.samples and chosen.samples[2] else 0)
-        cast = Cast((controllers(self.model, self.design.profiles[profile]),))
-        key, kept = (chosen.name, start, count), self._last
-        if kept is None or kept[0] != key:
-            kept = self._last = (key, self.parameters(chosen, numbers))
-        sim = Simulation(self.model, cast, self.design.seed, luck, kept[1], self.design.backend)
+        cast = Cast(tuple(controllers(self.model, p) for p in profiles for _ in range(count)))
+        parameters = self.parameters(chosen, numbers)
+        if parameters.shape[1] > 1:
+            parameters = np.tile(parameters, len(profiles))
+        sim = Simulation(
+            self.model, cast, self.design.seed, np.tile(luck, len(profiles)), parameters,
+            self.design.backend,
+        )  # fmt: skip
         sim.advance(self.model.scenario.scenario.months)
-        final = Probe(sim.programs.ending, sim.const, len(sim.state), runs=count)
-        return final(sim.state, sim.month)[: len(self.model.scenario.outcome)].copy()
+        final = Probe(sim.programs.ending, sim.const, len(sim.state), runs=count * len(profiles))
+        outcomes = final(sim.state, sim.month)[: len(self.model.scenario.outcome)]
+        return np.stack(np.split(outcomes, len(profiles), axis=1))
 
     def parameters(self, arm: Arm, numbers: np.ndarray) -> np.ndarray:
         """
@@ -199,20 +202,21 @@ def run_arms(model: Model, design: Design, report: Callable[[Progress], None] | 
     BatchError, AddressError
     """
     worker = Worker(model, design)
+    step = max(design.block // len(design.profiles), 1)
     tasks: list[Task] = [
-        (p, a, start, min(design.block, design.runs - start))
+        (a, start, min(step, design.runs - start))
         for a in range(len(worker.arms))
-        for start in range(0, design.runs, design.block)
-        for p in range(len(design.profiles))
+        for start in range(0, design.runs, step)
     ]
     names = [(p, a.name) for p in design.profiles for a in worker.arms]
     outcomes = {key: np.zeros((len(model.scenario.outcome), design.runs)) for key in names}
     total = design.runs * len(names)
     began, done, told = time.monotonic(), 0, 0.0
     for task, block in spread(worker, design, tasks, backend=design.backend, workers=design.workers):
-        profile, arm, start, count = task
-        outcomes[design.profiles[profile], worker.arms[arm].name][:, start : start + count] = block
-        done += count
+        arm, start, count = task
+        for profile, found in zip(design.profiles, block, strict=True):
+            outcomes[profile, worker.arms[arm].name][:, start : start + count] = found
+        done += count * len(design.profiles)
         now = time.monotonic()
         if report and (now - told > 0.2 or done == total):
             told = now

@@ -45,7 +45,7 @@ class Campaign:
     backend : Backend
     workers : int
     block : int
-        Runs in a block.
+        About how many runs in a block; changes speed and memory, never results.
     """
 
     runs: int = 100_000
@@ -291,7 +291,12 @@ def ways_of(model: Model) -> tuple[Way, ...]:
 
 
 class Worker:
-    """Runs blocks of a campaign on one model; made once in every process."""
+    """
+    Runs blocks of a campaign on one model; made once in every process.
+
+    All ways play side by side in one block: they share one tape, its constants, and the cost
+    of setting up.
+    """
 
     def __init__(self, model: Model, design: Campaign) -> None:
         self.model = model
@@ -301,64 +306,74 @@ class Worker:
         self.each = max(-(-design.runs // (len(self.ways) * len(self.readings))), 1)
         self.bounds = Bounds(model)
         self._draws = Draws(self.each, model.parameters.design(self.each))
-        # The draws of the last block: all ways take the same, one after the other.
-        self._drawn: tuple[tuple[int, int], np.ndarray] | None = None
 
     def tasks(self) -> list[Task]:
-        """(way, reading, first run, runs) of all blocks."""
+        """(reading, first run, runs of each way) of all blocks."""
+        step = max(self.design.block // len(self.ways), 1)
         return [
-            (w, r, start, min(self.design.block, self.each - start))
+            (r, start, min(step, self.each - start))
             for r in range(len(self.readings))
-            for start in range(0, self.each, self.design.block)
-            for w in range(len(self.ways))
+            for start in range(0, self.each, step)
         ]
 
-    def block(self, way: int, reading: int, start: int, count: int) -> Tally:
-        """What consecutive runs of one way under one reading came to."""
-        model, chosen = self.model, self.ways[way]
+    def block(self, reading: int, start: int, count: int) -> list[Tally]:
+        """What consecutive runs under one reading came to, one tally a way."""
+        model, ways = self.model, self.ways
         numbers = np.arange(start, start + count, dtype=np.uint64)
+        cast = Cast(tuple(way.controllers for way in ways for _ in range(count)))
         sim = Simulation(
-            model, Cast((chosen.controllers,)), self.design.seed, numbers,
+            model, cast, self.design.seed, np.tile(numbers, len(ways)),
             self._parameters(self.readings[reading], numbers), self.design.backend,
         )  # fmt: skip
-        rows = len(sim.state)
-        programs = sim.programs
-        legality = Probe(programs.legality, sim.const, rows, runs=count, modes=sim.modes)
-        wander = RandomPlay(model, chosen.wanderers, self.design.seed, numbers)
-        actions, remembered = model.happenings.actions, model.layout.blocks["since"]
-        legal, possible = (np.zeros((len(actions), count), bool) for _ in range(2))
-        happened = np.zeros((remembered.rows, count), bool)
-        tally = _empty(model)
-        tally.runs = count
+        rows, width = len(sim.state), count * len(ways)
+        programs, actions = sim.programs, model.happenings.actions
+        legality = Probe(programs.legality, sim.const, rows, runs=width, modes=sim.modes)
+        wander = [RandomPlay(model, way.wanderers, self.design.seed, numbers) for way in ways]
+        remembered = model.layout.blocks["since"]
         since = slice(remembered.offset, remembered.offset + remembered.rows)
+        legal, possible = (np.zeros((len(actions), width), bool) for _ in range(2))
+        happened = np.zeros((remembered.rows, width), bool)
+        tallies = [_empty(model) for _ in ways]
+        inputs = np.zeros((len(actions), width))
         for month in range(model.scenario.scenario.months):
             judged = legality(sim.state, month)
             can = judged[: len(actions)] >= 1
             legal |= can
             possible |= can & self._paid(judged, sim.state)
-            sim.step(wander.inputs(month, judged) if chosen.wanderers else None)
+            for n, play in enumerate(wander):
+                if ways[n].wanderers:
+                    here = slice(n * count, (n + 1) * count)
+                    inputs[:, here] = play.inputs(month, judged[:, here])
+            sim.step(inputs)
             happened |= sim.state[since] == 1
-            for what, run, value in self.bounds.broken(sim.state, tally.broken):
+            self._break(sim.state, tallies, (reading, start, month))
+        final = Probe(programs.ending, sim.const, rows, runs=width)(sim.state, sim.month)
+        for n, tally in enumerate(tallies):
+            here = slice(n * count, (n + 1) * count)
+            tally.runs = count
+            tally.endings = reached(model, final[:, here])
+            tally.legal, tally.possible = legal[:, here].sum(axis=1), possible[:, here].sum(axis=1)
+            tally.happened = happened[:, here].sum(axis=1)
+        return tallies
+
+    def _break(self, state: np.ndarray, tallies: Sequence[Tally], place: tuple[int, int, int]) -> None:
+        """Note what is broken after a month, in the tally of the way that it was broken by."""
+        reading, start, month = place
+        count = state.shape[1] // len(tallies)
+        for what, columns, values in self.bounds.broken(state):
+            for column, value in zip(columns.tolist(), values.tolist(), strict=True):
+                tally, way = tallies[column // count], self.ways[column // count].name
+                tally.broken[what] = tally.broken.get(what, 0) + 1
                 if len(tally.breaches) < _KEPT:
-                    tally.breaches.append(
-                        Breach(what, chosen.name, self.readings[reading], start + run, month, value)
-                    )
-        final = Probe(programs.ending, sim.const, rows, runs=count)(sim.state, sim.month)
-        tally.endings = reached(model, final)
-        tally.legal, tally.possible = legal.sum(axis=1), possible.sum(axis=1)
-        tally.happened = happened.sum(axis=1)
-        return tally
+                    run = start + column % count
+                    tally.breaches.append(Breach(what, way, self.readings[reading], run, month, value))
 
     def _parameters(self, reading: str, numbers: np.ndarray) -> np.ndarray:
         if reading != PRIORS:
             return reading_parameters(self.model, reading)
-        key = (int(numbers[0]), len(numbers))
-        kept = self._drawn
-        if kept is None or kept[0] != key:
-            base = self.model.parameters.balanced()
-            drawn = drawn_parameters(self.model, base, self._draws, self._draws.numbers(numbers), {})
-            kept = self._drawn = (key, drawn)
-        return kept[1]
+        base = self.model.parameters.balanced()
+        drawn = drawn_parameters(self.model, base, self._draws, self._draws.numbers(numbers), {})
+        return np.tile(drawn, len(self.ways))
 
     def _paid(self, judged: np.ndarray, state: np.ndarray) -> np.ndarray:
         """Whether each action's price is there; shape (actions, runs)."""
@@ -424,14 +439,14 @@ class Bounds:
                 self.low[at], self.high[at] = 0.0, max(len(values), 2) - 1
                 self._whole.append(block.offset)
 
-    def broken(self, state: np.ndarray, counts: dict[str, int]) -> list[tuple[str, int, float]]:
+    def broken(self, state: np.ndarray) -> list[tuple[str, np.ndarray, np.ndarray]]:
         """
-        Rows that are broken, each with one run and its value there.
+        Rows that are broken.
 
-        Parameters
-        ----------
-        counts : dict
-            By row's name, how often: added to.
+        Returns
+        -------
+        list of (str, ndarray of int, ndarray)
+            A row's name, the runs in which it is broken, and its values there.
         """
         sound = state >= self.low  # never true of what is no number
         sound &= state <= self.high
@@ -445,11 +460,9 @@ class Bounds:
             largest = np.abs(state[at]).max(initial=0.0)
             bad[at] &= ~(state[at] >= -_ROUNDING * (1.0 + largest))
         found = []
-        for row in np.nonzero(bad.any(axis=1))[0]:
-            name = self.model.layout.label(int(row))
-            counts[name] = counts.get(name, 0) + int(bad[row].sum())
-            run = int(bad[row].argmax())
-            found.append((name, run, float(state[row, run])))
+        for row in np.nonzero(bad.any(axis=1))[0].tolist():
+            runs = np.nonzero(bad[row])[0]
+            found.append((self.model.layout.label(row), runs, state[row, runs]))
         return found
 
 
@@ -477,12 +490,14 @@ def run_campaign(
     """
     worker = Worker(model, design)
     tasks = worker.tasks()
-    total = sum(t[3] for t in tasks)
+    total = sum(t[2] for t in tasks) * len(worker.ways)
     tallies = {(w.name, r): _empty(model) for w in worker.ways for r in worker.readings}
     began, done, told = time.monotonic(), 0, 0.0
-    for task, tally in spread(worker, design, tasks, backend=design.backend, workers=design.workers):
-        tallies[worker.ways[task[0]].name, worker.readings[task[1]]].add(tally)
-        done += task[3]
+    for task, block in spread(worker, design, tasks, backend=design.backend, workers=design.workers):
+        reading = worker.readings[task[0]]
+        for way, tally in zip(worker.ways, block, strict=True):
+            tallies[way.name, reading].add(tally)
+        done += task[2] * len(worker.ways)
         now = time.monotonic()
         if report and (now - told > 0.2 or done == total):
             told = now
