@@ -146,6 +146,11 @@ def names_in(node: Node) -> set[str]:
     return found
 
 
+def conjuncts(node: Node) -> tuple[Node, ...]:
+    """The conditions that all have to hold for this one to hold; itself where it is one."""
+    return node.operands if isinstance(node, Logic) and node.op == "and" else (node,)
+
+
 def at_member(node: Node, member: str) -> Node:
     """The equation with ``.each`` replaced by one member of a set."""
     match node:

@@ -1,5 +1,6 @@
 """Who does what: decisions, offers and their answers, events and their choices."""
 
+from mali_sim.equations import Compare, Text, conjuncts
 from mali_sim.model.happenings import Action, Item
 from mali_sim.model.names import ASKED, IN_FORCE, NONE, MonthNames, Posting
 from mali_sim.model.tape import Value
@@ -212,8 +213,20 @@ class Deciding(MonthNames):
         keeps = self._condition(item, "keeps")
         if keeps is None or offer.grace is None:
             return self.b.lit(0.0)
+        self._watch_parts(item)
         due = self.b.at_most(self._parameter(offer.grace), self.b.rows(age, row, ()))
         return self.b.mul(due, self.b.negation(keeps))
+
+    def _watch_parts(self, item: Item) -> None:
+        """Of what must hold: whether each part does, and what a comparison compares."""
+        path = (item.path[0], item.id, "keeps")
+        keeps = item.node(self.variables, "keeps")
+        for n, part in enumerate(conjuncts(keeps) if keeps is not None else ()):
+            asked = {"holds": part}
+            if isinstance(part, Compare) and not isinstance(part.left, Text) | isinstance(part.right, Text):
+                asked |= {"left": part.left, "right": part.right}
+            for name, node in asked.items():
+                self.month.kept[item.id, n, name] = self.c.value(path, node)
 
     # -- events --------------------------------------------------------------------------
 
