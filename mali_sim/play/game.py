@@ -44,6 +44,7 @@ from mali_sim.play.address import (
 from mali_sim.play.legality import Legality
 from mali_sim.play.months import MonthReport, NotAllowed, Standing, Trace
 from mali_sim.play.record import Header, Record, SaveError, read_record
+from mali_sim.play.weights import checked, written
 from mali_sim.scenario import ScenarioProblems, list_scenarios, load
 from mali_sim.scenario.load import load_files
 from mali_sim.scenario.texts import both, month_code
@@ -86,6 +87,7 @@ class Game:
         self.address = address
         self._assumed_draws = draws_of(model, header.draws) if header.draws else None
         self.rewound = False
+        self._weights: dict[str, dict[str, float]] = {}
         self.plan: dict[str, list[str]] = {}
         self.inputs: list[tuple[tuple[str, str], ...]] = []
         self.casts: list[dict[str, str]] = []
@@ -102,6 +104,7 @@ class Game:
         profile: str = TENDENCY, reading: str = "balanced",
         changes: Mapping[str, float] | None = None, draw: Draw | None = None, language: str = "en",
         policies: tuple[Policy, ...] = (), backend: Backend = Backend.NUMPY, draws: str = "",
+        short: bool = False,
     ) -> "Game":  # fmt: skip
         """
         A new game.
@@ -115,16 +118,27 @@ class Game:
         draws : str
             ``plausible``: forecasts run over the draws under which the past comes out as it
             was, in place of the reading's constants.
+        short : bool
+            The scenario's short form: the same game, ended after fewer months.
+
+        Raises
+        ------
+        NotAllowed
+            When there is no such actor, or no short form.
         """
         for seat in seats:
             if seat not in model.scenario.actor:
                 raise NotAllowed(both("there is no actor {name}", name=seat))
+        table = model.scenario.scenario
+        if short and table.short is None:
+            raise NotAllowed(both("{name} has no short form; it has {months} months",
+                                  name=table.id, months=table.months))
         header = Header(
             scenario=model.scenario.scenario.id, fingerprint=model.fingerprint,
             files=dict(model.loaded.files), main=model.loaded.main, seed=seed, run=run,
             profile=profile, reading=reading, seats=list(seats), changes=dict(changes or {}),
             draw=[draw.number, draw.size, draw.design] if draw else None, language=language,
-            draws=draws,
+            draws=draws, short=(table.short or 0) if short else 0,
         )  # fmt: skip
         return cls(model, Record(header), policies, backend)
 
@@ -132,6 +146,7 @@ class Game:
     def at_address(
         cls, model: Model, address: Address, month: int | None = None, seats: Sequence[str] = (),
         policies: tuple[Policy, ...] = (), backend: Backend = Backend.NUMPY, draws: str = "",
+        short: bool = False,
     ) -> "Game":  # fmt: skip
         """
         The run of an address, played by its profile up to a month.
@@ -141,14 +156,14 @@ class Game:
         month : int, optional
             Up to which month it is played; all of them by default. Then the seats are
             handed over.
-        draws : str
-            As in :meth:`new`.
+        draws, short
+            As in :meth:`new`. An address is of a run, however long one plays it.
         """
         address.check(model)
         game = cls.new(
             model, (), seed=address.seed, run=address.run, profile=address.profile,
             reading=address.reading, changes=dict(address.changes), draw=address.draw,
-            policies=policies, backend=backend, draws=draws,
+            policies=policies, backend=backend, draws=draws, short=short,
         )  # fmt: skip
         for _ in range(game.months if month is None else month):
             game._play()
@@ -191,6 +206,8 @@ class Game:
                 f"the save is of {header.scenario}@{header.fingerprint}, the scenario in it is "
                 f"@{model.fingerprint}: it was made by another version of this program"
             )
+        if header.short > model.scenario.scenario.months:
+            raise SaveError(f"the save has {header.short} months, {header.scenario} has fewer")
         try:
             game = cls(model, Record(header))
             for number, event in enumerate(record.events):
@@ -219,6 +236,8 @@ class Game:
                 self.rewind(event["month"])
             case "seat":
                 self.seat(event["actor"], event["controller"])
+            case "weights":
+                self.weigh(event["actor"], event["weights"])
             case _:
                 self.record.events.append(event)
 
@@ -240,6 +259,8 @@ class Game:
             game._take_over(self.casts[month])
         else:
             game._take_over(self._controllers)
+        for actor, weights in self._weights.items():
+            game.weigh(actor, weights)
         return game
 
     def _take_over(self, cast: Mapping[str, str]) -> None:
@@ -256,8 +277,8 @@ class Game:
 
     @property
     def months(self) -> int:
-        """How many months the scenario has."""
-        return self.model.scenario.scenario.months
+        """How many months the game has: the scenario's, or those of its short form."""
+        return self.record.header.short or self.model.scenario.scenario.months
 
     @property
     def finished(self) -> bool:
@@ -435,6 +456,35 @@ class Game:
         self._bind()
         self._forget_legality()
         self.record.add("seat", actor=actor, controller=controller)
+
+    # -- what counts ---------------------------------------------------------------------
+
+    @cached_property
+    def written_weights(self) -> Mapping[str, float]:
+        """The scenario's weights of outcomes, in the game's reading; they sum to 1."""
+        return written(self.model, self.assumed_parameters)
+
+    def weights(self, actor: str) -> Mapping[str, float]:
+        """What each outcome weighs for an actor: as a person has set it, else as written."""
+        return self._weights.get(actor, self.written_weights)
+
+    def weigh(self, actor: str, weights: Mapping[str, float]) -> None:
+        """
+        Weigh the outcomes otherwise; the record keeps it, and no state depends on it.
+
+        Parameters
+        ----------
+        weights : dict of str to float
+            By outcome; scaled to sum to 1. What is left out weighs nothing.
+
+        Raises
+        ------
+        NotAllowed
+        """
+        if actor not in self.model.scenario.actor:
+            raise NotAllowed(both("there is no actor {name}", name=actor))
+        self._weights[actor] = checked(self.model, weights)
+        self.record.add("weights", month=self.month, actor=actor, weights=dict(self._weights[actor]))
 
     # -- what may be done ----------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from mali_sim import RULES_VERSION
 
 FORMAT = 1
 MAX_BYTES = 50_000_000
-KINDS = ("submit", "advance", "rewind", "seat", "note", "prediction", "inject")
+KINDS = ("submit", "advance", "rewind", "seat", "note", "weights", "prediction", "inject")
 
 
 class SaveError(ValueError):
@@ -54,6 +54,8 @@ class Header:
         Actors played by people.
     draws : str
         ``plausible`` where forecasts run over the scenario's plausible draws of its constants.
+    short : int
+        Months of the short form, 0 for the full game.
     """
 
     scenario: str
@@ -71,6 +73,7 @@ class Header:
     rules_version: int = RULES_VERSION
     language: str = "en"
     draws: str = ""
+    short: int = 0
 
 
 @define
@@ -260,7 +263,7 @@ _FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(
         ("scenario", "fingerprint", "main", "profile", "reading", "language", "draws"), (_is_text, "text")
     ),
-    **dict.fromkeys(("seed", "run", "rules_version"), (_is_count, "a whole number below 2^63")),
+    **dict.fromkeys(("seed", "run", "rules_version", "short"), (_is_count, "a whole number below 2^63")),
     "files": (_texts_by_name, "texts by name"),
     "seats": (_are_seats, "a list of actors"),
     "changes": (_numbers_by_name, "numbers by name"),
