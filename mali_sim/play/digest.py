@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from attrs import evolve, frozen
 
-from mali_sim.engine import HUMAN
 from mali_sim.equations import names_in, walk
 from mali_sim.equations.tree import Member, Name
-from mali_sim.play.address import AddressError, profile_of
 from mali_sim.play.explain import Cause, Explanation, UnknownName
 from mali_sim.play.forecast import Forecast, forecast
 from mali_sim.play.game import Game, MonthReport
+from mali_sim.play.objectives import Peers, Result, Weighed, objectives, peers, weighed
 from mali_sim.play.record import Record
 from mali_sim.play.view import Indicator, SeatView, verdict
 from mali_sim.scenario import Text
@@ -67,23 +66,6 @@ class Difference:
 
 
 @frozen
-class Result:
-    """An outcome at the end: its value, where its observer started and ended, its weight."""
-
-    id: str
-    label: Text
-    unit: Text
-    decimals: int
-    take: str
-    value: float
-    start: float
-    end: float
-    verdict: str
-    weight: float | None
-    reference: float | None
-
-
-@frozen
 class TurningPoint:
     """A month in which the headlines moved most."""
 
@@ -101,12 +83,19 @@ class Debrief:
     ----------
     ending : tuple of Text
         Title and paragraph.
+    results : tuple of Result
+        Outcomes that the seat sees, those that the scenario weighs most first.
     reference : Text, optional
         The strategy that played the same luck, for comparison.
     followed, left : tuple of str
         Recommendations behind decisions that were taken, and behind those that were not.
     decisions : tuple of (int, str)
         Month and action, of the seat.
+    weighed, as_written : Weighed, optional
+        The score by the seat's weights, and by the scenario's; none where the seat has no
+        shipped strategies, or months were played again.
+    runs : int
+        Of each shipped strategy.
     """
 
     ending: tuple[Text, Text] | None
@@ -118,6 +107,9 @@ class Debrief:
     turning: tuple[TurningPoint, ...]
     address: str
     rewound: bool
+    weighed: Weighed | None = None
+    as_written: Weighed | None = None
+    runs: int = 0
 
 
 @frozen
@@ -310,25 +302,41 @@ def consequences(
     return sorted(made, key=lambda d: -d.weight)
 
 
-def debrief(game: Game, actor: str, scales: Yardstick) -> Debrief:
-    """Look back on a game as one seat played it; before its end without what the seat cannot see."""
+def debrief(game: Game, actor: str, scales: Yardstick, among: Peers | None = None) -> Debrief:
+    """
+    Look back on a game as one seat played it; before its end without what the seat cannot see.
+
+    Parameters
+    ----------
+    among : Peers, optional
+        The shipped strategies, where they have been played already.
+    """
     model, s = game.model, game.model.scenario
     taken = tuple(
         (month, id)
         for month in range(game.month)
+        if any(who == actor for who, _ in game.inputs[month])
         for who, id in game.report(month).decisions
         if who == actor and (who, id) in game.inputs[month]
     )
     behind = {r for _, id in taken for r in _recommendations(game, id)}
     offered = {r for a in model.happenings.actions if a.actor == actor for r in _recommendations(game, a.id)}
-    strategy, reference = _reference(game, actor)
+    among = among or peers(game, actor)
+    own = weighed(game, actor, among, game.weights(actor)) if among else None
+    as_written = weighed(game, actor, among, game.written_weights) if among else None
     ending = game.ending()
     return Debrief(
         (s.ending[ending].title, s.ending[ending].text) if ending else None,
-        tuple(_results(game, actor, reference)), strategy, tuple(sorted(behind)),
-        tuple(sorted(offered - behind)), taken, tuple(_turning(game, actor, scales)),
-        str(game.run_address), game.rewound,
+        tuple(r for r in objectives(game, actor, among) if r.seen),
+        s.strategy[among.reference].label if among and among.reference else None,
+        tuple(sorted(behind, key=_number)), tuple(sorted(offered - behind, key=_number)), taken,
+        tuple(_turning(game, actor, scales)), str(game.run_address), game.rewound, own,
+        as_written, among.runs if among else 0,
     )  # fmt: skip
+
+
+def _number(recommendation: str) -> int:
+    return int(recommendation[1:])
 
 
 def _recommendations(game: Game, id: str) -> list[str]:
@@ -339,44 +347,6 @@ def _recommendations(game: Game, id: str) -> list[str]:
     if action.kind == "choice":
         sources |= {*game.model.scenario.event[action.item.path[1]].source}
     return [x for x in sources if RECOMMENDATION.match(x)]
-
-
-def _reference(game: Game, actor: str) -> tuple[Text | None, Mapping[str, float]]:
-    """The outcomes of the scenario's own strategy for the seat, on the same luck."""
-    s = game.model.scenario
-    named = s.scenario.strategy if actor == s.scenario.seats[0] else s.actor[actor].fallback
-    if named is None or named not in s.strategy or s.strategy[named].actor != actor:
-        return None, {}
-    cast = {a: who for a, who in game.cast.items() if who != HUMAN} | {actor: named}
-    header = evolve(game.record.header, seats=[], profile=profile_of(cast))
-    try:
-        other = Game(game.model, Record(header))
-    except AddressError:
-        return None, {}
-    while other.month < game.month:
-        other.advance()
-    return s.strategy[named].label, other.outcomes()
-
-
-def _results(game: Game, actor: str, reference: Mapping[str, float]) -> list[Result]:
-    s = game.model.scenario
-    view = SeatView(game, actor)
-    made = []
-    for id, value in game.outcomes().items():
-        table = s.outcome[id]
-        name = table.of.removeprefix("obs.")
-        obs = s.obs[name]
-        if not game.finished and obs.known_to and actor not in obs.known_to:
-            continue
-        start = game.observed(name, min(0, game.month - 1) if name in view.counted else -1)
-        end = game.observed(name)
-        unit = table.unit.partition("/")[0] if table.take == "sum" else table.unit
-        weight = game._constant(table.weight) if table.weight else None
-        made.append(
-            Result(id, table.label, view.unit_label(unit), obs.decimals, table.take, value, start, end,
-                   verdict(end - start, table.better, obs.decimals), weight, reference.get(id))
-        )  # fmt: skip
-    return made
 
 
 def _turning(game: Game, actor: str, scales: Yardstick, count: int = 3) -> list[TurningPoint]:

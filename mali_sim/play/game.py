@@ -339,7 +339,8 @@ class Game:
         changes = self.record.header.changes
         return drawn_parameters(self.model, base, draws, draws.numbers(runs), changes)
 
-    def _seed(self, month: int) -> int:
+    def seed(self, month: int) -> int:
+        """The seed of a month's luck: the header's, or a branch's."""
         seed = self.record.header.seed
         for start, other in self.record.header.branches:
             if month >= start:
@@ -348,7 +349,7 @@ class Game:
 
     def _keys(self, month: int) -> np.ndarray:
         run = np.array([self.record.header.run], np.uint64)
-        return engine_draws.run_keys(self._seed(month), run)
+        return engine_draws.run_keys(self.seed(month), run)
 
     def _bind(self) -> None:
         """Tapes and rows for who plays now."""
@@ -371,7 +372,7 @@ class Game:
             cast = self._cast(self._controllers)
             runs = np.array([self.record.header.run], np.uint64)
             self._stepper = Simulation(
-                self.model, cast, self._seed(self.month), runs, self.parameters,
+                self.model, cast, self.seed(self.month), runs, self.parameters,
                 self.backend, self.state.reshape(-1, 1), self.month,
             )  # fmt: skip
         self._stepper.reset(self.state.reshape(-1, 1), self.month, self._keys(self.month))
@@ -591,7 +592,8 @@ class Game:
         programs = self.model.programs(tuple(sorted(strategies)))
         known = self._traces.get(month)
         if known is None or known.programs is not programs:
-            const = constant_rows(programs, self.parameters)
+            same = programs is self.programs
+            const = self.const if same else constant_rows(programs, self.parameters)
             owners = {id: s.actor for id, s in self.model.scenario.strategy.items()}
             modes = cast.modes(programs, list(self.model.scenario.actor), owners)
             start = int(self.model.scenario.scenario.start[5:])

@@ -68,6 +68,22 @@ class Legality:
         value = float(self._rows[2 * len(self.model.happenings.actions) + at])
         return min(max(value, 0.0), 1.0)
 
+    def kept(self, offer: str) -> list[dict[str, float]]:
+        """
+        Of what an offer asks while it is in force: each part of it, as things stand.
+
+        Returns
+        -------
+        list of dict of str to float
+            ``holds``, 1 or 0; of a comparison of numbers also ``left`` and ``right``.
+        """
+        start = 2 * len(self.model.happenings.actions) + len(self.programs.chances)
+        found: dict[int, dict[str, float]] = {}
+        for row, (id, part, name) in enumerate(self.programs.kept, start):
+            if id == offer:
+                found.setdefault(part, {})[name] = float(self._rows[row])
+        return list(found.values())
+
     def pends(self, action: Action) -> bool:
         """Whether what an answer belongs to waits for one."""
         if action.kind == "choice":
