@@ -44,7 +44,8 @@ def scenarios(as_json: bool) -> None:
             continue
         rows.append({
             "id": header.id, "title": header.title.en, "summary": header.summary.en,
-            "start": header.start, "months": header.months, "seats": list(header.seats),
+            "start": header.start, "months": header.months, "short": header.short,
+            "seats": list(header.seats),
         })  # fmt: skip
     if as_json:
         click.echo(to_json(rows))
@@ -52,7 +53,9 @@ def scenarios(as_json: bool) -> None:
     for row in rows:
         click.echo(f"{row['id']}: {row['title']}")
         if "start" in row:
-            click.echo(f"  from {row['start']}, {row['months']} months; seats: {', '.join(row['seats'])}")  # type: ignore[arg-type]
+            short = f" (short form: {row['short']})" if row["short"] else ""
+            seats = ", ".join(row["seats"])  # type: ignore[arg-type]
+            click.echo(f"  from {row['start']}, {row['months']} months{short}; seats: {seats}")
             click.echo(f"  {row['summary']}")
 
 

@@ -24,6 +24,7 @@ set_option = click.option(
 reading_option = click.option(
     "--reading", default="balanced", show_default=True, help="Whose reading of disputed constants."
 )
+short_option = click.option("--short", is_flag=True, help="The scenario's short form: fewer months.")
 
 
 class DrawsType(click.ParamType):

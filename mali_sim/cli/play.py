@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mali_sim.cli.errors import user_errors
+from mali_sim.cli.options import short_option
 
 if TYPE_CHECKING:
     from mali_sim.play import Game
@@ -38,9 +39,11 @@ DEFAULT_SCENARIO = "avoid-the-trap"
     type=click.Choice(["plausible"]),
     help="Forecasts run over the draws of constants under which the past comes out as it was.",
 )
+@short_option
 def play(
     scenario: str, text: bool, actor: str | None, language: str | None, save: Path | None,
     seed: int | None, address: str | None, month: int | None, reading: str, draws: str | None,
+    short: bool,
 ) -> None:  # fmt: skip
     """
     Play SCENARIO, in a window or as text.
@@ -55,12 +58,14 @@ def play(
             click.echo("Look at this machine: mali-sim doctor", err=True)
             raise SystemExit(2)
         language = language or system_language()
+        if save is not None and short:
+            raise click.UsageError("a saved game keeps its length; leave out --short")
         if save is not None:
             game, seat = _saved(save, actor)
         elif address is not None:
-            game, seat = _at_address(scenario, address, month, actor, draws or "")
+            game, seat = _at_address(scenario, address, month, actor, draws or "", short)
         else:
-            game, seat = _new(scenario, actor, seed, reading, language, draws or "")
+            game, seat = _new(scenario, actor, seed, reading, language, draws or "", short)
         if text:
             _text(game, seat, language, greet=save is None)
         else:
@@ -119,19 +124,22 @@ def _model(scenario: str):
 
 
 def _new(
-    scenario: str, actor: str | None, seed: int | None, reading: str, language: str, draws: str
+    scenario: str, actor: str | None, seed: int | None, reading: str, language: str, draws: str,
+    short: bool,
 ) -> "tuple[Game, str]":
     from mali_sim.play import Game
 
     model = _model(scenario)
     seat = _seat(list(model.scenario.scenario.seats), list(model.scenario.actor), actor)
     luck = secrets.randbelow(1_000_000) if seed is None else seed
-    game = Game.new(model, [seat], seed=luck, reading=reading, language=language, draws=draws)
+    game = Game.new(
+        model, [seat], seed=luck, reading=reading, language=language, draws=draws, short=short
+    )
     return game, seat
 
 
 def _at_address(
-    scenario: str, text: str, month: int | None, actor: str | None, draws: str
+    scenario: str, text: str, month: int | None, actor: str | None, draws: str, short: bool
 ) -> "tuple[Game, str]":
     from mali_sim.play import Address, Game
 
@@ -141,9 +149,11 @@ def _at_address(
     model = _model(scenario if given else address.scenario)
     header = model.scenario.scenario
     seat = _seat(list(header.seats), list(model.scenario.actor), actor)
-    if month is not None and month > header.months:
-        raise click.UsageError(f"{header.id} has {header.months} months")
-    return Game.at_address(model, address, (month or 1) - 1, [seat], draws=draws), seat
+    months = header.short if short and header.short else header.months
+    if month is not None and month > months:
+        form = " in its short form" if months < header.months else ""
+        raise click.UsageError(f"{header.id} has {months} months{form}")
+    return Game.at_address(model, address, (month or 1) - 1, [seat], draws=draws, short=short), seat
 
 
 def _saved(save: Path, actor: str | None) -> "tuple[Game, str]":

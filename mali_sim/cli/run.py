@@ -13,6 +13,7 @@ from mali_sim.cli.options import (
     parse_changes,
     reading_option,
     set_option,
+    short_option,
     to_json,
 )
 
@@ -31,11 +32,12 @@ _BARS = "▁▂▃▄▅▆▇█"
 @set_option
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="The luck.")
 @click.option("--months", type=click.IntRange(1, 600), help="How many months; all by default.")
+@short_option
 @backend_option
 @json_option
 def run(
     scenario: str, strategy: str | None, reading: str, changes: tuple[str, ...], seed: int,
-    months: int | None, backend: str, as_json: bool,
+    months: int | None, short: bool, backend: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Run SCENARIO once and print a table by month."""
     from mali_sim.experiment.batch import cast_for
@@ -47,7 +49,7 @@ def run(
     game = Game.new(
         model, (), seed=seed, profile=profile_of(cast.controllers[0]), reading=reading,
         changes=dict(parse_changes(changes)), policies=cast.policies,
-        backend=choose_backend(backend, 1),
+        backend=choose_backend(backend, 1), short=short,
     )  # fmt: skip
     _play_out(game, months)
     click.echo(to_json(as_record(game, chosen)) if as_json else as_table(game))
@@ -66,11 +68,12 @@ def run(
     "--run", "number", type=click.IntRange(0, 2**63 - 1), metavar="K",
     help="Another run of the same batch, with the draw that it takes.",
 )  # fmt: skip
+@short_option
 @backend_option
 @json_option
 def replay(
-    address: str, policy: tuple[str, ...], scenario: str | None, number: int | None, backend: str,
-    as_json: bool,
+    address: str, policy: tuple[str, ...], scenario: str | None, number: int | None, short: bool,
+    backend: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Run one run of any batch again, alone, from its ADDRESS."""
     from mali_sim.engine import load_policy
@@ -82,7 +85,8 @@ def replay(
     if number is not None:
         wanted = at_run(model, wanted, number)
     policies = tuple(load_policy(model, text) for text in policy)
-    game = Game.at_address(model, wanted, 0, policies=policies, backend=choose_backend(backend, 1))
+    chosen = choose_backend(backend, 1)
+    game = Game.at_address(model, wanted, 0, policies=policies, backend=chosen, short=short)
     _play_out(game, None)
     click.echo(to_json(as_record(game, wanted.profile)) if as_json else as_table(game))
 

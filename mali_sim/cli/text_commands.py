@@ -51,6 +51,12 @@ COMMANDS = (
     Command("offers", ("bargains", "deals"), ("propositions", "offres", "accords"),
             word("offers"),
             word("bargains that you may propose, and those in force: what is asked, what is given")),
+    Command("objectives", ("goals", "aims", "weights"), ("objectifs", "buts"),
+            word("objectives, objectives NAME"),
+            word("what counts in the end, which way is better, and how much; one of them in full")),
+    Command("weight", ("weigh",), ("poids", "peser", "pondérer"),
+            word("weight NAME 30, weight scenario, weight equal"),
+            word("how much an objective counts for you, in percent; as the scenario has it; all the same")),
     Command("details", ("show", "detail"), ("détails", "détail", "voir"),
             word("details NUMBER"), word("all about a decision or an offer")),
     Command("forecast", ("predict",), ("prévision", "prévoir", "prévisions"),
@@ -101,7 +107,10 @@ COMMANDS = (
 )  # fmt: skip
 
 #: Single letters for what is typed most.
-LETTERS = {"n": "next", "d": "decisions", "s": "status", "q": "quit", "h": "help", "m": "more", "w": "why"}
+LETTERS = {
+    "n": "next", "d": "decisions", "s": "status", "o": "objectives", "w": "why", "m": "more", "h": "help",
+    "q": "quit",
+}  # fmt: skip
 
 
 def fold(text: str) -> str:
@@ -212,6 +221,26 @@ def help_lines(words: Words, sets: Mapping[str, str]) -> list[str]:
         for c, name in sets.items()
     ]
     return lines[:place] + listed + lines[place:]
+
+
+def parse_share(text: str) -> float | None:
+    """
+    A part of a whole that somebody typed: ``30``, ``30 %``, ``0.3``, ``0,3``.
+
+    Up to 1 it is a share, above it and with a sign it is a percentage.
+
+    Returns
+    -------
+    float or None
+        None where it is no number from 0 to 100.
+    """
+    plain = "".join(text.split()).replace(",", ".")
+    number = plain.removesuffix("%")
+    if not number.replace(".", "", 1).isdecimal() or len(number) > 12:
+        return None
+    value = float(number)
+    share = value / 100.0 if plain.endswith("%") or value > 1.0 else value
+    return share if share <= 1.0 else None
 
 
 def parse_month(text: str, start: str, months: int) -> int | None:

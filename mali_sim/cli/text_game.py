@@ -2,8 +2,16 @@
 
 import secrets
 
-from mali_sim.cli import text_reasons
-from mali_sim.cli.text_commands import command_named, fold, help_lines, matches, parse_month, understand
+from mali_sim.cli import text_objectives, text_reasons
+from mali_sim.cli.text_commands import (
+    command_named,
+    fold,
+    help_lines,
+    matches,
+    parse_month,
+    parse_share,
+    understand,
+)
 from mali_sim.cli.text_loop import Leave, Seated
 from mali_sim.cli.text_terminal import PAGE, wrapped
 from mali_sim.play import Choice, Game
@@ -17,7 +25,7 @@ class TextGame(Seated):
     # -- reading ---------------------------------------------------------------------------
 
     def _do_dossier(self, rest: str) -> None:
-        self.terminal.show(self.pages.dossier())
+        self.terminal.show([*self.pages.dossier(), "", *text_objectives.what_counts(self.pages)])
         self._suggest("more" if self.terminal.rest else "status", "decisions")
 
     def _do_status(self, rest: str) -> None:
@@ -83,7 +91,8 @@ class TextGame(Seated):
             if topics:
                 self._suggest("1", "decisions all", "offers", "next")
                 return
-        first = next((c for c in self._listed(rest) if c.standing.allowed), None)
+        free = (c for c in self._listed(rest) if c.standing.allowed)
+        first = next((c for c in free if not c.standing.planned), None)
         number = self.pages.numbers[first.id] if first else 1
         self._suggest(str(number), f"forecast {number}", f"do {number}", "decisions")
 
@@ -113,7 +122,7 @@ class TextGame(Seated):
     def _do_questions(self, rest: str) -> None:
         self.terminal.show(self.pages.questions())
         self._meaning = {n: f"answer {n}" for n in range(1, len(self.pages.answers()) + 1)}
-        open_ = [n for n, c in enumerate(self.pages.answers(), 1) if c.standing.allowed]
+        open_ = [n for n in range(1, len(self.pages.answers()) + 1) if self._is_open(n)]
         self._suggest(f"answer {open_[0]}" if open_ else "decisions", "next")
 
     def _do_history(self, rest: str) -> None:
@@ -183,6 +192,61 @@ class TextGame(Seated):
         if scales is not None:
             self.pages.__dict__["scales"] = scales
         self._say("The language is English.")
+
+    # -- what counts -----------------------------------------------------------------------
+
+    def _do_objectives(self, rest: str) -> None:
+        if rest:
+            which = self._objective(rest, "objectives")
+            if which is not None:
+                self.terminal.show(text_objectives.objective_page(self.pages, which))
+            return
+        self.terminal.show(text_objectives.objectives_page(self.pages))
+        found = text_objectives.ranked(self.pages)
+        self._meaning = {n: f"objectives {r.id}" for n, r in enumerate(found, 1)}
+        if found:
+            self._suggest("1", "weight 1 30", "debrief" if self.game.finished else "decisions")
+
+    def _do_weight(self, rest: str) -> None:
+        asked = fold(rest)
+        if asked in ("scenario", "reset", "initial", "written"):
+            self.terminal.show(text_objectives.as_written(self.pages))
+        elif asked in ("equal", "egal", "egaux", "egale"):
+            self.terminal.show(text_objectives.all_equal(self.pages))
+        else:
+            name, share = self._name_and_share(rest)
+            if not name or share is None:
+                self._say("Which one, and how much? For example: {example}",
+                          example=self.terminal.command("weight 1 30"))  # fmt: skip
+                self._suggest("objectives", *(s for s in self._suggested if s != "objectives"))
+                return
+            which = self._objective(name, "weight")
+            if which is None:
+                after = rest.removeprefix(name).strip()
+                self._meaning = {n: f"{line} {after}" for n, line in self._meaning.items()}
+                return
+            self.terminal.show(text_objectives.set_weight(self.pages, which, share))
+        self._suggest("objectives", "debrief" if self.game.finished else "decisions")
+
+    def _name_and_share(self, text: str) -> tuple[str, float | None]:
+        """A name and the part of a whole that stands after it, with or without its sign."""
+        parts = text.split()
+        for count in (2, 1):
+            if len(parts) > count:
+                share = parse_share(" ".join(parts[-count:]))
+                if share is not None and (count == 1 or parts[-1] == "%"):
+                    return " ".join(parts[:-count]), share
+        return text, None
+
+    def _objective(self, text: str, command: str) -> str | None:
+        """The objective that a number or some words mean; says so when there is none."""
+        found = text_objectives.ranked(self.pages)
+        if text.isdecimal() and 1 <= int(text) <= len(found):
+            return found[int(text) - 1].id
+        named = matches(text, {r.id: (r.label.en, r.label.fr) for r in found})
+        counted = [r.id for r in found if r.id in named and (r.weight or r.written)]
+        labels = {r.id: self.words.of(r.label) for r in found}
+        return self._which(counted if len(counted) == 1 else named, labels, command)
 
     # -- reasons ---------------------------------------------------------------------------
 

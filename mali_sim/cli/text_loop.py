@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mali_sim.cli import text_reasons
+from mali_sim.cli import text_objectives, text_reasons
 from mali_sim.cli.text_commands import matches, understand, vocabulary
 from mali_sim.cli.text_pages import Pages
 from mali_sim.cli.text_saves import Saves, save_folder
@@ -67,8 +67,9 @@ class Seated:
     def run(self, greet: bool = True) -> None:
         """Play until the player leaves, or the input ends."""
         if greet:
-            self.terminal.show(self.pages.orientation())
-            self._suggest("decisions", "dossier", "status", "help")
+            counts = text_objectives.what_counts(self.pages)
+            self.terminal.show([*self.pages.orientation(), *(["", *counts] if counts else [])])
+            self._suggest("decisions", "dossier", "objectives", "status", "help")
         else:
             self.terminal.show([self.words("The game is open again.")])
             self._suggest("debrief" if self.game.finished else "status", "decisions", "help")
@@ -83,8 +84,9 @@ class Seated:
     def _prompt(self) -> str:
         lines = [self._where()] if self._where() != self._told else []
         self._told = self._where()
-        if self._suggested:
-            commands = ", ".join(self.terminal.command(s) for s in self._suggested)
+        suggested = [s for s in self._suggested if self._is_due(s)]
+        if suggested:
+            commands = ", ".join(self.terminal.command(s) for s in suggested)
             lines.append(self.words("You could type: {commands}", commands=commands))
         return "\n".join(wrapped(["", *lines])) + "\n> "
 
@@ -105,6 +107,23 @@ class Seated:
         if waiting:
             parts.append(self.words.plural("{count} question", "{count} questions", waiting))
         return ". ".join(parts) + "."
+
+    def _is_due(self, suggestion: str) -> bool:
+        """Whether there is something to do yet: what is answered is not suggested again."""
+        command, _, rest = suggestion.partition(" ")
+        if command == "questions":
+            return self._unanswered() > 0
+        return command != "answer" or self._is_open(int(rest))
+
+    def _is_open(self, number: int) -> bool:
+        """Whether an answer, by its number, can be given to a question that has none yet."""
+        first = 1
+        for question in self.view.questions():
+            if first <= number < first + len(question.choices):
+                chosen = any(c.standing.planned for c in question.choices)
+                return question.choices[number - first].standing.allowed and not chosen
+            first += len(question.choices)
+        return False
 
     def _unanswered(self) -> int:
         return sum(not any(c.standing.planned for c in q.choices) for q in self.view.questions())

@@ -6,9 +6,11 @@ from functools import cached_property
 
 from mali_sim.cli.text_figures import Figures
 from mali_sim.engine import HUMAN
-from mali_sim.play import Choice, Indicator, MonthReport, Question
+from mali_sim.play import Bargain, Choice, Indicator, MonthReport, Question, bargains
 from mali_sim.play.aspects import notes
+from mali_sim.play.bargains import Term
 from mali_sim.play.digest import Yardstick, biggest, root_causes, yardstick
+from mali_sim.play.objectives import PEER_RUNS, Peers, peers
 
 #: So many decisions are listed at once; more are listed by topic.
 _SHORT_LIST = 25
@@ -167,9 +169,47 @@ class Pages(Figures):
             if choice.standing.allowed:
                 lines.append("  " + self._chance(choice, partner))
         lines += ["", words("In force")]
-        in_force = self.view.offers_in_force()
-        lines += ["  " + words.of(c.label) for c in in_force] or ["  " + words("No bargain is in force.")]
+        in_force = bargains(self.view)
+        for bargain in in_force:
+            lines += ["", *self.bargain(bargain)]
+        return lines if in_force else [*lines, "  " + words("No bargain is in force.")]
+
+    def bargain(self, bargain: Bargain) -> list[str]:
+        """A bargain in force: who gives what, how long it runs, what has to hold."""
+        words, choice = self.words, bargain.choice
+        partner = words.of(self.view.model.scenario.actor[bargain.partner].label)
+        left = words.plural("{count} month left", "{count} months left", bargain.months_left)
+        ours, theirs = (words("You undertook"), words("{partner} gives", partner=partner))
+        if not bargain.asked:
+            ours, theirs = (words("{partner} undertook", partner=partner), words("You give"))
+        lines = [self.say(choice.label, f"{left}.")]
+        lines += [
+            "  " + self.say(who, words.of(text))
+            for who, text in ((ours, choice.asks), (theirs, choice.gives))
+            if text is not None
+        ]
+        if bargain.terms:
+            lines.append("  " + self._looked_at(bargain))
+            lines += ["    " + self._term(term) for term in bargain.terms]
+        if bargain.broken:
+            lines.append("  " + words("As things stand it is broken when this month is played."))
         return lines
+
+    def _looked_at(self, bargain: Bargain) -> str:
+        if not bargain.looked_at_in:
+            return self.words("What has to hold, looked at every month:")
+        month = self.month(self.game.month + bargain.looked_at_in)
+        return self.words("What has to hold, looked at from {month} on:", month=month)
+
+    def _term(self, term: Term) -> str:
+        words = self.words
+        label, wanted = words.of(term.label), words.of(term.wanted)
+        told = words("{label}: {rest}", label=label, rest=wanted) if wanted else label
+        if term.met is None:
+            return words("{term}. Not to be seen from here.", term=told)
+        if term.now is not None:
+            told = words("{term} (now {now})", term=told, now=words.of(term.now))
+        return words("{term}. Met.", term=told) if term.met else words("{term}. Not met.", term=told)
 
     def plan(self) -> list[str]:
         """This month's plan."""
@@ -260,6 +300,23 @@ class Pages(Figures):
         return self.words("If you do not answer, the offer lapses in time.")
 
     # -- months ----------------------------------------------------------------------------
+
+    @cached_property
+    def _peers(self) -> dict[tuple[int, int], Peers | None]:
+        return {}
+
+    def among(self, runs: int = PEER_RUNS) -> Peers | None:
+        """The shipped strategies of this seat over the months played, some runs of each."""
+        key = (self.game.month, runs)
+        if key not in self._peers:
+            self._peers.clear()
+            self._peers[key] = peers(self.game, self.view.actor, runs)
+        return self._peers[key]
+
+    @property
+    def beside(self) -> Peers | None:
+        """The shipped strategies on the same luck; with other luck once that is known."""
+        return self._peers.get((self.game.month, PEER_RUNS)) or self.among(1)
 
     @cached_property
     def scales(self) -> Yardstick:
@@ -403,13 +460,25 @@ class Pages(Figures):
         lines += [self.say(model.scenario.actor[self.view.actor].label,
                            words.of(model.scenario.actor[self.view.actor].text)), ""]  # fmt: skip
         if header.aims:
-            lines += [words("What there is to learn"), *("  " + words.of(aim) for aim in header.aims), ""]
+            lines += [*self.aims(), ""]
         if header.dossier is not None:
             if self.view.actor != header.seats[0]:
                 first = words.of(model.scenario.actor[header.seats[0]].label)
                 lines += [words("What follows is the file of {actor}.", actor=first), ""]
             lines += plain_markdown(model.loaded.files.get(words.of(header.dossier), ""))
         return lines
+
+    def aims(self) -> list[str]:
+        """What there is to learn."""
+        words, found = self.words, self.view.model.scenario.scenario.aims
+        return [words("What there is to learn"), *("  " + words.of(aim) for aim in found)] if found else []
+
+    def length(self) -> list[str]:
+        """That this is the short form, where it is."""
+        if not self.game.record.header.short:
+            return []
+        whole = self.view.model.scenario.scenario.months
+        return [self.words("This is the short form; the full game has {months} months.", months=whole)]
 
     def orientation(self) -> list[str]:
         """The first page: what this is, whom one plays, how it is played."""
@@ -425,6 +494,7 @@ class Pages(Figures):
             + words("Each month you may decide, bargain and answer questions; each has a price, and you can "
                     "look ahead before you choose.") + " "
             + words("Then you play the month, and may ask of every figure why it moved."),
+            *self.length(), "", *self.aims(),
         ]  # fmt: skip
 
 

@@ -1,20 +1,21 @@
 """Pages that give reasons: why a figure moved, what a choice changes, how a game went."""
 
 from mali_sim.cli.text_figures import Figures
+from mali_sim.cli.text_objectives import amount, percent, weighed_up
 from mali_sim.cli.text_pages import Pages
 from mali_sim.engine import HUMAN
 from mali_sim.play import Cause, Explanation, forecast
 from mali_sim.play.digest import (
     Debrief,
     Difference,
-    Result,
     consequences,
     debrief,
     differences,
     member_label,
-    says_yes_or_no,
 )
 from mali_sim.play.explain import COUNTERFACTUAL, POSTINGS, SUBSTITUTION
+from mali_sim.play.objectives import Result
+from mali_sim.play.view import says_yes_or_no
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import word
 
@@ -322,17 +323,18 @@ def debrief_page(pages: Pages, save: str) -> list[str]:
         The file to open it again with.
     """
     words, game = pages.words, pages.game
-    found = debrief(game, pages.view.actor, pages.scales)
+    found = debrief(game, pages.view.actor, pages.scales, pages.among())
     lines = []
     if found.ending is not None:
         title, text = found.ending
         if game.finished:
-            lines += [words.of(title), words.of(text), ""]
+            lines += [words.of(title), words.of(text), *pages.length(), ""]
         else:
             month = pages.month(game.month - 1)
             told = words("If it ended now, after {month}", month=month)
             lines += [pages.say(told, words.of(title)), ""]
     lines += _results(pages, found)
+    lines += weighed_up(pages, found)
     lines += _turning(pages, found)
     lines += _followed(pages, found)
     notes = pages.notes()
@@ -345,6 +347,8 @@ def debrief_page(pages: Pages, save: str) -> list[str]:
         lines.append(words("Open it again: {command}", command=f"mali-sim play --text --load {save}"))
     header = game.record.header
     again = f"mali-sim play --text {header.scenario} --actor {pages.view.actor} --seed {header.seed}"
+    if header.short:
+        again += " --short"
     if words.language != "en":
         again += f" --lang {words.language}"
     lines.append(words("The same luck from the start: {command}", command=again))
@@ -357,11 +361,12 @@ def _results(pages: Pages, found: Debrief) -> list[str]:
     if found.reference is not None:
         lines.append(words("In brackets: what “{strategy}” would have come to, on the same luck.",
                            strategy=words.of(found.reference)))
-    weighted = sorted((r for r in found.results if r.weight), key=lambda r: -(r.weight or 0))
-    others = [r for r in found.results if not r.weight and _moved(r)]
+    weighted = sorted((r for r in found.results if r.weight or r.written), key=lambda r: -r.weight)
+    others = [r for r in found.results if r not in weighted and _moved(r)]
     lines += ["  " + _result(pages, r) for r in (*weighted, *others)]
-    if any(r.weight for r in found.results):
-        lines.append(words("A weight is a judgement of the scenario’s authors; yours may differ."))
+    if weighted:
+        lines.append(words("A weight is a judgement, of the scenario’s authors or yours: {command}.",
+                           command=pages.command("objectives")))
     return lines  # fmt: skip
 
 
@@ -372,17 +377,11 @@ def _moved(r: Result) -> bool:
 
 def _result(pages: Pages, r: Result) -> str:
     words = pages.words
-    yes_no = not r.decimals and not r.unit.en and {r.value, r.start, r.end} <= {0.0, 1.0}
-
-    def number(value: float) -> str:
-        if yes_no:
-            return words("yes") if value else words("no")
-        return words.quantity(value, r.unit, r.decimals)
-
-    parts = [words("{value} in all", value=number(r.value)) if r.take == "sum" else number(r.value)]
+    value = amount(pages, r, r.value)
+    parts = [words("{value} in all", value=value) if r.take == "sum" else value]
     if r.reference is not None:
-        parts[0] += f" [{number(r.reference)}]"
-    if not yes_no:
+        parts[0] += f" [{amount(pages, r, r.reference)}]"
+    if not r.yes_no:
         if r.take in ("sum", "mean", "max", "min"):
             span = words("a month: {start} at first, {end} at last") if r.take == "sum" else words(
                 "{start} at first, {end} at last"
@@ -393,8 +392,13 @@ def _result(pages: Pages, r: Result) -> str:
             parts.append(words("{start} at first", start=words.number(r.start, r.decimals)))
         verdict = pages.verdict(r.verdict)
         parts.append(verdict or words("unchanged"))
-    if r.weight:
-        parts.append(words("weight {weight}", weight=words.quantity(100 * r.weight, Text("%", "%"))))
+    if r.weight or r.written:
+        parts.append(words("weight {weight}", weight=percent(pages, r.weight)))
+        if abs(r.weight - r.written) >= 0.0005:
+            parts[-1] = words("{weight} (the scenario: {written})", weight=parts[-1],
+                              written=percent(pages, r.written))  # fmt: skip
+        if r.place is not None:
+            parts.append(words("place {place}", place=words.number(r.place)))
     return pages.say(r.label, ", ".join(parts))
 
 

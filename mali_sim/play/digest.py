@@ -18,9 +18,8 @@ from mali_sim.play.forecast import Forecast, forecast
 from mali_sim.play.game import Game, MonthReport
 from mali_sim.play.objectives import Peers, Result, Weighed, objectives, peers, weighed
 from mali_sim.play.record import Record
-from mali_sim.play.view import Indicator, SeatView, verdict
+from mali_sim.play.view import Indicator, SeatView, says_yes_or_no, verdict
 from mali_sim.scenario import Text
-from mali_sim.scenario.classes import Observer
 
 #: Sources with such ids are recommendations.
 RECOMMENDATION = re.compile(r"R\d+\Z")
@@ -146,11 +145,6 @@ def yardstick(game: Game, actor: str) -> Yardstick:
         year[name] = max(float(np.sqrt(np.mean(strayed**2))), floor)
         month[name] = max(float(np.sqrt(np.mean(np.diff(values, axis=0) ** 2))), floor)
     return Yardstick(month, year)
-
-
-def says_yes_or_no(obs: Observer) -> bool:
-    """Whether an observer says only yes or no: a share without decimals."""
-    return obs.unit == "share" and not obs.decimals
 
 
 def biggest(indicators: Sequence[Indicator], scales: Yardstick) -> list[Indicator]:

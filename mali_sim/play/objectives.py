@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Simulation, draws, run_once
 from mali_sim.play.game import Game
-from mali_sim.play.view import SeatView, verdict
+from mali_sim.play.view import SeatView, says_yes_or_no, verdict
 from mali_sim.play.weights import sided
 from mali_sim.scenario import Text
 
@@ -33,6 +33,8 @@ class Result:
     take : str
         ``sum``, ``mean``, ``last``, ``max`` or ``min`` over the months.
     better : {'higher', 'lower', 'none'}
+    yes_no : bool
+        Whether its observer says only yes or no.
     value : float
     start, end : float
         Where its observer started and stands.
@@ -57,6 +59,7 @@ class Result:
     decimals: int
     take: str
     better: str
+    yes_no: bool
     value: float
     start: float
     end: float
@@ -66,11 +69,6 @@ class Result:
     seen: bool
     reference: float | None = None
     place: float | None = None
-
-    @property
-    def yes_no(self) -> bool:
-        """Whether it says only yes or no."""
-        return not self.decimals and not self.unit.en and {self.value, self.start, self.end} <= {0.0, 1.0}
 
 
 @frozen
@@ -178,9 +176,12 @@ def _results(game: Game, actor: str) -> list[Result]:
         end = game.observed(name)
         unit = table.unit.partition("/")[0] if table.take == "sum" else table.unit
         seen = game.finished or not obs.known_to or actor in obs.known_to
+        if not game.month and table.take == "last":
+            value = end
         made.append(
             Result(id, table.label, obs.text, view.unit_label(unit), obs.decimals, table.take, table.better,
-                   value, start, end, verdict(end - start, table.better, obs.decimals), 0.0, 0.0, seen)
+                   says_yes_or_no(obs), value, start, end,
+                   verdict(end - start, table.better, obs.decimals), 0.0, 0.0, seen)
         )  # fmt: skip
     return made
 

@@ -11,6 +11,7 @@ from mali_sim.equations.tree import Call, Name
 from mali_sim.play.explain import Cause, Explanation, UnknownName, explain
 from mali_sim.play.game import Game, MonthReport, Standing
 from mali_sim.scenario import Text
+from mali_sim.scenario.classes import Observer
 from mali_sim.scenario.texts import both, unit_words, word
 
 BETTER, WORSE, SAME, NEITHER = "better", "worse", "same", "neither"
@@ -399,6 +400,11 @@ class SeatView:
 def _latest(series: Sequence[float]) -> tuple[float, float]:
     """The last value of a series, and its change."""
     return series[-1], series[-1] - series[-2] if len(series) > 1 else 0.0
+
+
+def says_yes_or_no(obs: Observer) -> bool:
+    """Whether an observer says only yes or no: a share without decimals."""
+    return obs.unit == "share" and not obs.decimals
 
 
 def verdict(change: float, better: str, decimals: int) -> str:
