@@ -106,14 +106,14 @@ class _Checked:
         one, sources = self.one, self.model.scenario.source
         for name in one.source or (self.id,):
             if name not in sources:
-                self._say("source", f"there is no source {name}", did_you_mean(name, sources))
+                self._problem("source", f"there is no source {name}", did_you_mean(name, sources))
         wanted = {"decision": ("do",), "exogenous": ("event",)}.get(one.kind, ())
         may = {"decision": ("do", "event"), "exogenous": ("event",)}.get(one.kind, ())
         for name, value in (("do", one.do), ("event", one.event)):
             if value and name not in may:
-                self._say(name, f"of an input of the kind {one.kind}", "it goes in nowhere: leave it out")
+                self._problem(name, f"of an input of the kind {one.kind}", "it goes in nowhere: leave it out")
             elif not value and name in wanted:
-                self._say(name, f"{name} is missing", f"say what carries this {one.kind} into the model")
+                self._problem(name, f"{name} is missing", f"say what carries this {one.kind} into the model")
         if may:
             self._month()
         if one.kind == "decision":
@@ -122,36 +122,36 @@ class _Checked:
             self._event(one.event)
         return self.found
 
-    def _say(self, key: str, what: str, mend: str = "") -> None:
+    def _problem(self, key: str, what: str, mend: str = "") -> None:
         self.found.append(Problem(("input", self.id, *key.split(".")), what, mend))
 
     def _month(self) -> None:
         month = self.one.month
         if month is None:
-            self._say("month", "month is missing", "say when it went in")
+            self._problem("month", "month is missing", "say when it went in")
         elif not 0 <= month_number(self.model, month) < self.model.scenario.scenario.months:
-            self._say("month", f"{month} is outside the scenario's months")
+            self._problem("month", f"{month} is outside the scenario's months")
 
     def _decision(self) -> None:
         actor, actors = self.one.actor, self.model.scenario.actor
         if actor is None:
-            self._say("actor", "actor is missing", "say whose decision it was")
+            self._problem("actor", "actor is missing", "say whose decision it was")
         elif actor not in actors:
-            self._say("actor", f"there is no actor {actor}", did_you_mean(actor, actors))
+            self._problem("actor", f"there is no actor {actor}", did_you_mean(actor, actors))
         for n, id in enumerate(self.one.do):
             if id not in self.model.action_rows:
-                self._say(f"do.{n}", f"there is no action {id}", did_you_mean(id, self.model.action_rows))
+                self._problem(f"do.{n}", f"there is no action {id}", did_you_mean(id, self.model.action_rows))
             elif actor in actors and self.model.action(id).actor != actor:
-                self._say(f"do.{n}", f"{id} is {self.model.action(id).actor}'s to do, not {actor}'s")
+                self._problem(f"do.{n}", f"{id} is {self.model.action(id).actor}'s to do, not {actor}'s")
 
     def _event(self, name: str) -> None:
         known = {item.id: event for item, event in self.model.happenings.events}
         if name not in known:
-            self._say("event", f"there is no event {name}", did_you_mean(name, known))
+            self._problem("event", f"there is no event {name}", did_you_mean(name, known))
         elif known[name].date is None:
-            self._say("event", f"{name} has no date", "what goes in happens on a date")
+            self._problem("event", f"{name} has no date", "what goes in happens on a date")
         elif self.one.kind == "exogenous" and known[name].date != self.one.month:
-            self._say("month", f"{name} happens in {known[name].date}", "give the event's own date")
+            self._problem("month", f"{name} happens in {known[name].date}", "give the event's own date")
 
 
 def script(model: Model, inputs: Mapping[str, Input], replay: Replay) -> tuple[Submission, ...]:
