@@ -85,7 +85,7 @@ def _line(pages: Pages, number: int, r: Result, count: int) -> str:
         parts.append(words("you learn the value at the end"))
     elif not pages.game.month:
         if r.take == "last" and not r.yes_no:
-            parts.append(words(_SO_FAR["last"], value=amount(pages, r, r.value)))
+            parts.append(words("now {value}", value=amount(pages, r, r.value)))
     else:
         parts.append(_so_far(pages, r))
     return f"{number}. " + pages.say(name, pages.series(parts))
@@ -241,8 +241,8 @@ def weighed_up(pages: Pages, found: Debrief) -> list[str]:
     beside = {s.id: s for s in written.strategies}
     lines += ["  " + _strategy(pages, s, beside[s.id] if changed else None) for s in own.strategies]
     lines.append(words(
-        "The place of an objective says how many of 100 of these runs came out worse than your game; the "
-        "score is the mean of the places, each counted by its weight. It is a judgement, not a measurement.",
+        "Better than 60 of 100, of an objective: so many of these runs came out worse on it than your game. "
+        "The score is the mean of these numbers, each counted by its weight: a judgement, not a measurement.",
     ))
     if not pages.game.finished:
         lines.append(words("What you cannot see before the end is left out of it."))

@@ -398,7 +398,7 @@ def _result(pages: Pages, r: Result) -> str:
             parts[-1] = words("{weight} (the scenario: {written})", weight=parts[-1],
                               written=percent(pages, r.written))  # fmt: skip
         if r.place is not None:
-            parts.append(words("place {place}", place=words.number(r.place)))
+            parts.append(words("better than {place} of 100", place=words.number(r.place)))
     return pages.say(r.label, ", ".join(parts))
 
 

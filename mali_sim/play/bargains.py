@@ -133,10 +133,10 @@ class _Reader:
 
     def _said(self, node: Node, values: Mapping[str, float]) -> tuple[Text, Text, Text | None]:
         """What is read, what it should be, and what it is."""
-        nothing = Text("", "")
+        nothing, holds = Text("", ""), bool(values["holds"])
         match node:
             case Not(inner) if (label := self._label(inner)) is not None:
-                return label, both(_NO), both(_NO if values["holds"] else _YES)
+                return label, both(_NO), both(_NO if holds else _YES)
             case Compare(op, Name(id), Quoted(value)) if id in self.s.switch:
                 switch = self.s.switch[id]
                 now = list(switch.values)[int(self.view.game.legality.row(f"switch:{id}", id))]
@@ -150,7 +150,7 @@ class _Reader:
                 return self._one_of(operands), nothing, None
         label = self._label(node)
         if label is not None:
-            return label, both(_YES), both(_YES if values["holds"] else _NO)
+            return label, both(_YES), both(_YES if holds else _NO)
         return self._plain(node), nothing, None
 
     def _compared(
