@@ -103,6 +103,8 @@ class TextGame(Seated):
     def _do_offers(self, rest: str) -> None:
         self.terminal.show(self.pages.offers())
         self._meaning = {}
+        possible = [self.pages.numbers[c.id] for c in self.pages.choices("ask") if c.standing.allowed]
+        self._suggest(*(f"forecast {n}" for n in possible[:1]), "decisions", "plan", "next")
 
     def _do_details(self, rest: str) -> None:
         choice = self._choice(rest)

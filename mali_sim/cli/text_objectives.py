@@ -95,6 +95,8 @@ def _so_far(pages: Pages, r: Result) -> str:
     value = amount(pages, r, r.value)
     if pages.game.finished:
         told = pages.words("{value} in all", value=value) if r.take == "sum" else value
+    elif r.yes_no and r.take in ("max", "min"):
+        told = pages.words("so far {value}", value=value)
     else:
         told = pages.words(_SO_FAR[r.take], value=value)
     return f"{told} [{amount(pages, r, r.reference)}]" if r.reference is not None else told
@@ -121,9 +123,9 @@ def objectives_page(pages: Pages) -> list[str]:
     )
     changing = words("To change one: {example}. The others share the rest, in the proportions they have now.",
                      example=pages.command("weight", "1", "30"))
+    written, same = words("scenario"), words("equal")
     back = words("As the scenario has them: {command}. All the same: {other}.",
-                 command=pages.command("weight", words("scenario")),
-                 other=pages.command("weight", words("equal")))
+                 command=pages.command("weight", written), other=pages.command("weight", same))
     return [*lines, "", meaning, changing, back]  # fmt: skip
 
 
@@ -150,7 +152,7 @@ def objective_page(pages: Pages, id: str) -> list[str]:
     if table.weight is not None:
         lines.append(pages.say(words("The authors on the weight"), words.of(s.constant[table.weight].why)))
     if not r.seen:
-        lines.append(words("Others know its value; you learn it at the end."))
+        lines.append(words("You learn its value at the end."))
     elif pages.game.month:
         told = _so_far(pages, r)
         lines.append(words("{start} at first; {value}.", start=amount(pages, r, r.start), value=told))
@@ -187,8 +189,8 @@ def all_equal(pages: Pages) -> list[str]:
 
 def _all(pages: Pages) -> list[str]:
     """All weights in one line, the greatest first."""
-    weights = pages.game.weights(pages.view.actor)
-    return [f"{pages.say(pages.words('Weights'), pages.series(named_weights(pages, len(weights))))}."]
+    label, count = pages.words("Weights"), len(pages.game.weights(pages.view.actor))
+    return [pages.say(label, f"{pages.series(named_weights(pages, count))}.")]
 
 
 def named_weights(pages: Pages, count: int) -> list[str]:

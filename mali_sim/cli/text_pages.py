@@ -179,7 +179,7 @@ class Pages(Figures):
         words, choice = self.words, bargain.choice
         partner = words.of(self.view.model.scenario.actor[bargain.partner].label)
         left = words.plural("{count} month left", "{count} months left", bargain.months_left)
-        ours, theirs = (words("You undertook"), words("{partner} gives", partner=partner))
+        ours, theirs = (words("You undertook"), words("In return, {partner}", partner=partner))
         if not bargain.asked:
             ours, theirs = (words("{partner} undertook", partner=partner), words("You give"))
         lines = [self.say(choice.label, f"{left}.")]

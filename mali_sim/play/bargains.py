@@ -80,7 +80,8 @@ class Bargain:
         Months until the terms are first looked at; 0 when they are from this month on.
     terms : tuple of Term
     broken : bool
-        Whether it will be broken as the month is played, whatever is decided now.
+        Whether a part that is seen fails, so that it will be broken as the month is played,
+        whatever is decided now.
     """
 
     choice: Choice
@@ -104,10 +105,11 @@ def bargains(view: SeatView) -> list[Bargain]:
         parts = legality.kept(item.id)
         due = grace <= age and not view.game.finished
         asked = view.actor == offer.from_
+        terms = tuple(_terms(view, item, parts))
         made = Bargain(
             choice, offer.to if asked else offer.from_, asked,
             max(math.ceil(legality.constant(offer.lasts) - age), 0), max(math.ceil(grace - age), 0),
-            tuple(_terms(view, item, parts)), due and any(not p["holds"] for p in parts),
+            terms, due and any(term.met is False for term in terms),
         )  # fmt: skip
         found.append(made)
     return found
