@@ -257,12 +257,12 @@ def test_what_is_yes_or_no_is_forecast_as_a_chance(saves: Path) -> None:
 def test_what_is_counted_month_by_month_has_no_figure_before_the_first() -> None:
     game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=SEED)
     view = SeatView(game, "bamako")
-    assert not view.indicator("civilians_acled").known
+    assert not view.indicator("deaths_ucdp").known
     game.advance()
-    first = view.indicator("civilians_acled")
+    first = view.indicator("deaths_ucdp")
     assert first.known
     assert first.change == 0
-    assert first.series == (game.observed("civilians_acled"),)
+    assert first.series == (game.observed("deaths_ucdp"),)
 
 
 def test_what_is_hidden_is_out_of_the_debrief_until_the_end() -> None:
