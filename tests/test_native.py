@@ -357,7 +357,7 @@ def test_a_compile_that_never_ends_is_killed_with_its_children(
     child = int((tmp_path / "child").read_text())
     asked = ["ps", "-o", "stat=", "-p", str(child)]
     state = subprocess.run(asked, capture_output=True, text=True, check=False)
-    assert state.stdout.strip() in ("", "Z", "Zs")
+    assert state.stdout.strip().rstrip("sN") in ("", "Z")
     assert not list(native.cache_folder().glob("compile-*"))
 
 
