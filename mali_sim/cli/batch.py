@@ -9,6 +9,7 @@ from mali_sim.cli.options import (
     DEFAULT_SCENARIO,
     DrawsType,
     backend_option,
+    block_option,
     choose_backend,
     json_option,
     load_scenario,
@@ -16,6 +17,7 @@ from mali_sim.cli.options import (
     reading_option,
     set_option,
     to_json,
+    workers_option,
 )
 from mali_sim.cli.progress import Bar
 
@@ -49,20 +51,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="The luck, the same for all strategies.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Processes (numpy) or threads (native).",
-)
-@click.option(
-    "--block",
-    type=click.IntRange(1, 100_000),
-    default=1_000,
-    show_default=True,
-    help="Runs in a block; changes speed, never results.",
-)
+@workers_option
+@block_option
 @click.option(
     "--draws",
     type=DrawsType(),

@@ -7,10 +7,13 @@ import click
 from mali_sim.cli.options import (
     DEFAULT_SCENARIO,
     backend_option,
+    block_option,
     choose_backend,
     json_option,
     load_scenario,
+    seed_option,
     to_json,
+    workers_option,
 )
 from mali_sim.cli.progress import Bar
 
@@ -27,23 +30,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="How many runs of each scenario, shared out among ways to play and readings.",
 )
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="The luck."
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Processes (numpy) or threads (native).",
-)
-@click.option(
-    "--block",
-    type=click.IntRange(1, 100_000),
-    default=1_000,
-    show_default=True,
-    help="Runs in a block; changes speed and memory, never results.",
-)
+@seed_option
+@workers_option
+@block_option
 @backend_option
 @json_option
 def campaign(

@@ -10,7 +10,9 @@ from mali_sim.cli.options import (
     choose_backend,
     json_option,
     load_scenario,
+    seed_option,
     to_json,
+    workers_option,
 )
 from mali_sim.cli.progress import Bar
 
@@ -38,16 +40,8 @@ _MANY = 1_000_000
     show_default=True,
     help="In how many months each thing is tried.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Readings at a time: processes (numpy) or threads (native).",
-)
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="The luck."
-)
+@workers_option
+@seed_option
 @click.option("--quick", is_flag=True, help="Few runs, two months, one reading: a first look.")
 @click.option("--all", "everything", is_flag=True, help="List also what is a real choice.")
 @backend_option

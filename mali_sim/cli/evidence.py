@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mali_sim.cli.options import DEFAULT_SCENARIO, json_option, to_json
+from mali_sim.cli.options import DEFAULT_SCENARIO, json_option, seed_option, to_json
 
 if TYPE_CHECKING:
     from mali_sim.evidence.claims import Tested
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Pairs of futures in each claim's test.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Their luck.")
+@seed_option
 @click.option("--claim", metavar="ID", help="Test this claim only, and say what was measured.")
 @click.option(
     "--dead", is_flag=True, help="Look for decisions that are none, too: a first look, which takes a minute."

@@ -9,13 +9,13 @@ from mali_sim.cli.options import (
     backend_option,
     choose_backend,
     json_option,
+    language_option,
     load_scenario,
-    to_json,
+    seed_option,
+    workers_option,
 )
+from mali_sim.cli.pages import command_line, out_option, show
 from mali_sim.cli.progress import Bar
-
-#: The page's name in French, where the English one has the usual name.
-_FRENCH = {"findings.md": "constats.md"}
 
 
 @click.command()
@@ -28,24 +28,11 @@ _FRENCH = {"findings.md": "constats.md"}
     help="How many runs in all, shared out among strategies, readings and draws.",
 )
 @click.option("--seat", help="Whose strategies to compare; those of the first seat by default.")
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="The luck."
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Processes (numpy) or threads (native).",
-)
+@seed_option
+@workers_option
 @backend_option
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the page to this file, and the French one beside it: constats.md beside findings.md, "
-    "NAME.fr.md beside NAME.md.",
-)
-@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of what is printed.")
+@out_option
+@language_option
 @json_option
 def findings(
     scenario: str, runs: int, seat: str | None, seed: int, workers: int, backend: str, out: Path | None,
@@ -72,31 +59,7 @@ def findings(
         raise click.ClickException("stopped; nothing was written") from None
     finally:
         bar.end()
-    command = _command(scenario, runs, seat, seed, out)
-    if out is not None:
-        french = out.with_name(_FRENCH.get(out.name, f"{out.stem}.fr{out.suffix}"))
-        for path, language in ((out, "en"), (french, "fr")):
-            write_page(path, page(found, language, command))
-            click.echo(f"{path} written", err=True)
-    if as_json:
-        click.echo(to_json(found.plain()))
-    elif out is None:
-        click.echo(page(found, lang, command), nl=False)
-
-
-def _command(scenario: str, runs: int, seat: str | None, seed: int, out: Path | None) -> str:
-    """What writes the page again; workers and backends change nothing."""
-    parts = ["mali-sim findings", scenario, f"--runs {runs}"]
-    parts += [f"--seat {seat}"] if seat else []
-    parts += [f"--seed {seed}"] if seed != 1 else []
-    parts += [f"--out {out}"] if out else []
-    return " ".join(parts)
-
-
-def write_page(path: Path, text: str) -> None:
-    """Write a page, or say why not."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        said = f"{path}: {error.strerror or error}; name another file with --out"
-        raise click.ClickException(said) from None
+    command = command_line(
+        "mali-sim findings", scenario, runs=runs, seat=seat, seed=seed if seed != 1 else None, out=out
+    )
+    show(lambda language: page(found, language, command), found.plain(), out, lang, as_json)

@@ -24,6 +24,20 @@ set_option = click.option(
 reading_option = click.option(
     "--reading", default="balanced", show_default=True, help="Whose reading of disputed constants."
 )
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="The luck."
+)
+workers_option = click.option(
+    "--workers", type=click.IntRange(1, 256), default=1, show_default=True,
+    help="Processes (numpy) or threads (native).",
+)  # fmt: skip
+block_option = click.option(
+    "--block", type=click.IntRange(1, 100_000), default=1_000, show_default=True,
+    help="Runs in a block; changes speed and memory, never results.",
+)  # fmt: skip
+language_option = click.option(
+    "--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of what is printed."
+)
 short_option = click.option("--short", is_flag=True, help="The scenario's short form: fewer months.")
 
 

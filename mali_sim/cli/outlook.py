@@ -4,19 +4,19 @@ from pathlib import Path
 
 import click
 
-from mali_sim.cli.findings import write_page
 from mali_sim.cli.options import (
     DEFAULT_SCENARIO,
+    DrawsType,
     backend_option,
     choose_backend,
     json_option,
+    language_option,
     load_scenario,
-    to_json,
+    seed_option,
+    workers_option,
 )
+from mali_sim.cli.pages import command_line, out_option, show
 from mali_sim.cli.progress import Bar
-
-#: The page's name in French, where the English one has the usual name.
-_FRENCH = {"forecast-2023.md": "prevision-2023.md"}
 
 
 @click.command()
@@ -28,32 +28,20 @@ _FRENCH = {"forecast-2023.md": "prevision-2023.md"}
 @click.option("--months", type=click.IntRange(1, 600), help="How many months; all by default.")
 @click.option(
     "--draws",
+    type=DrawsType(),
     default="plausible",
     show_default=True,
     help="Draws of the constants: plausible, the size of a Latin hypercube, or 0 for none.",
 )
-@click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="The luck."
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Processes (numpy) or threads (native).",
-)
+@seed_option
+@workers_option
 @backend_option
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the page to this file, and the French one beside it: prevision-2023.md beside "
-    "forecast-2023.md, NAME.fr.md beside NAME.md.",
-)
-@click.option("--lang", type=click.Choice(["en", "fr"]), default="en", help="Language of what is printed.")
+@out_option
+@language_option
 @json_option
 def outlook(
-    scenario: str, strategy: str | None, runs: int, months: int | None, draws: str, seed: int, workers: int,
-    backend: str, out: Path | None, lang: str, as_json: bool,
+    scenario: str, strategy: str | None, runs: int, months: int | None, draws: int | str, seed: int,
+    workers: int, backend: str, out: Path | None, lang: str, as_json: bool,
 ) -> None:  # fmt: skip
     """
     Tell what the published series that SCENARIO stands for may do under one strategy.
@@ -66,29 +54,18 @@ def outlook(
 
     model = load_scenario(scenario)
     who = strategy or model.scenario.scenario.strategy or "tendency"
-    if draws != "plausible" and not draws.isdigit():
-        raise click.BadParameter(f"{draws} is neither plausible nor a number", param_hint="--draws")
     bar = Bar(not as_json)
     try:
         found = look(
-            model, who, runs=runs, seed=seed, draws=int(draws) if draws.isdigit() else draws, months=months,
+            model, who, runs=runs, seed=seed, draws=draws, months=months,
             backend=choose_backend(backend, runs), workers=workers, report=bar.show,
         )  # fmt: skip
     except KeyboardInterrupt:
         raise click.ClickException("stopped; nothing was written") from None
     finally:
         bar.end()
-    parts = ["mali-sim outlook", scenario, f"--strategy {who}", f"--runs {runs}", f"--draws {draws}"]
-    parts += [f"--months {months}"] if months else []
-    parts += [f"--seed {seed}"] if seed != 1 else []
-    parts += [f"--out {out}"] if out else []
-    command = " ".join(parts)
-    if out is not None:
-        french = out.with_name(_FRENCH.get(out.name, f"{out.stem}.fr{out.suffix}"))
-        for path, language in ((out, "en"), (french, "fr")):
-            write_page(path, page(found, language, command))
-            click.echo(f"{path} written", err=True)
-    if as_json:
-        click.echo(to_json(found.plain()))
-    elif out is None:
-        click.echo(page(found, lang, command), nl=False)
+    command = command_line(
+        "mali-sim outlook", scenario, strategy=who, runs=runs, draws=draws, months=months,
+        seed=seed if seed != 1 else None, out=out,
+    )  # fmt: skip
+    show(lambda language: page(found, language, command), found.plain(), out, lang, as_json)

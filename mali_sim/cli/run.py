@@ -12,6 +12,7 @@ from mali_sim.cli.options import (
     load_scenario,
     parse_changes,
     reading_option,
+    seed_option,
     set_option,
     short_option,
     to_json,
@@ -30,7 +31,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 )
 @reading_option
 @set_option
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="The luck.")
+@seed_option
 @click.option("--months", type=click.IntRange(1, 600), help="How many months; all by default.")
 @short_option
 @backend_option

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mali_sim.cli.options import backend_option, choose_backend, json_option, to_json
+from mali_sim.cli.options import backend_option, choose_backend, json_option, seed_option, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ _NOTHING = 1e-9
 @click.option(
     "--runs", type=click.IntRange(2, 100_000), default=500, show_default=True, help="Runs of each replay."
 )
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Their luck.")
+@seed_option
 @click.option(
     "--pairs", type=click.IntRange(2, 10_000), default=100, show_default=True,
     help="Pairs of futures in each structural test.",

@@ -15,8 +15,9 @@ from mali_sim.documents.words import Prose
 from mali_sim.evidence.family import members
 from mali_sim.evidence.load import Evidence, evidence_of, joined
 from mali_sim.model import load_model
-from mali_sim.scenario import ScenarioProblems, Text, load
+from mali_sim.scenario import Text, load
 from mali_sim.scenario.classes import Header
+from mali_sim.scenario.load import siblings
 from mali_sim.scenario.texts import LANGUAGES
 
 
@@ -133,17 +134,7 @@ def _name(key: tuple[str, str]) -> str:
 def _others(path: Path) -> list[Header]:
     """Other scenarios beside this one that extend some of its files."""
     own = set(load(path).scenario.scenario.extends)
-    found = []
-    for other in sorted(path.resolve().parent.glob("*.toml")):
-        if other.resolve() == path.resolve() or other.name.startswith("."):
-            continue
-        try:
-            header = load(other).scenario.scenario
-        except ScenarioProblems:
-            continue
-        if own & set(header.extends):
-            found.append(header)
-    return found
+    return [header for _, header in siblings(path) if own & set(header.extends)]
 
 
 def write(made: Documents, folder: Path) -> list[Path]:

@@ -9,6 +9,7 @@ from attrs import frozen
 from mali_sim.evidence.load import Evidence
 from mali_sim.model import Model, load_model
 from mali_sim.scenario import ScenarioProblems, load
+from mali_sim.scenario.load import siblings
 
 
 class Worlds:
@@ -90,15 +91,4 @@ def members(path: Path) -> list[Path]:
         When the scenario cannot be read.
     """
     named = set(load(path).scenario.scenario.evidence)
-    folder = path.resolve().parent
-    found = [path]
-    for other in sorted(folder.glob("*.toml")):
-        if other.name.startswith(".") or other.resolve() == path.resolve():
-            continue
-        try:
-            header = load(other).scenario.scenario
-        except ScenarioProblems:
-            continue
-        if named & set(header.evidence):
-            found.append(other)
-    return found
+    return [path, *(other for other, header in siblings(path) if named & set(header.evidence))]

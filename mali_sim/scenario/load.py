@@ -231,3 +231,16 @@ class _Loader(TableFiles):
             self.add(path, f"there is no file {name}")
         except Wrong as wrong:
             self.add(path, str(wrong), wrong.mend)
+
+
+def siblings(path: Path) -> list[tuple[Path, c.Header]]:
+    """The other scenarios in a scenario's folder that can be read, by file name, with their headers."""
+    found = []
+    for other in sorted(path.resolve().parent.glob("*.toml")):
+        if other.name.startswith(".") or other == path.resolve():
+            continue
+        try:
+            found.append((other, load(other).scenario.scenario))
+        except ScenarioProblems:
+            continue
+    return found
