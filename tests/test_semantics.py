@@ -216,6 +216,12 @@ def test_conserved_stock_outflows_are_scaled_pro_rata_to_what_is_there():
     assert series(g, "a") == [0, 45, 45]
     assert series(g, "b") == [0, 15, 15]
     assert series(g, "cash") == [60, 0, 0]
+    first = explain(g, "cash", 0).causes
+    assert [(c.id, c.amount, c.paid, c.was_cut) for c in first] == [
+        ("flow.fa", -45, 0.5, True),
+        ("flow.fb", -15, 0.5, True),
+    ]
+    assert not any(c.was_cut for c in explain(g, "a", 1).causes)
 
 
 def test_conserved_stock_moves_by_decisions_share_what_is_there_with_flows():

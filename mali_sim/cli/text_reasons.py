@@ -151,6 +151,10 @@ def cause_lines(pages: Pages, cause: Cause) -> list[str]:
         lines.append(words("Equation: {equation}", equation=cause.equation))
     if cause.numbers and cause.numbers != cause.equation:
         lines.append(words("With this month’s numbers: {equation}", equation=cause.numbers))
+    if cause.was_cut:
+        share = words.number(100 * cause.paid, 0)
+        said = words("More was asked of this stock than it held: all was cut to {share}%.", share=share)
+        lines.append(said)
     if cause.grade:
         lines.append(words("Weakest number in it: {grade}", grade=words(_GRADES[cause.grade])))
     return lines + pages.sources(cause.source[:2])

@@ -290,6 +290,10 @@ class Why(Panel):
             y = brush.text(
                 s.words("This month: {numbers}", numbers=cause.numbers), x, y, "small", theme.muted, wide
             )
+        if cause.was_cut:
+            share = s.words.number(100 * cause.paid, 0)
+            said = s.words("More was asked of this stock than it held: all was cut to {share}%.", share=share)
+            y = brush.text(said, x, y + px(STEP), "small", theme.amber, wide)
         grades = {
             "stated": s.words("Its numbers are stated in the sources."),
             "inferred": s.words("Its weakest number is inferred from the sources."),

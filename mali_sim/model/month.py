@@ -137,6 +137,7 @@ class MonthBuilder(Paying):
             there = self._opening_variable(id)
             most = b.maximum(total, there)
             scales[id] = b.div(there, b.add(most, b.equal(most, b.lit(0.0))))
+            self.month.watched[f"paid:{id}"] = scales[id]
         return scales
 
     def _close_stock(self, id: str, stock: Stock, payments: list[Payment]) -> None:

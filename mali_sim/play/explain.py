@@ -30,6 +30,10 @@ class UnknownName(LookupError):
     for_user = True
 
 
+#: From here on it is worth saying that a stock could not give all.
+_CUT = 0.005
+
+
 @frozen
 class Cause:
     """
@@ -46,6 +50,9 @@ class Cause:
         The same with this month's numbers in place of the names.
     grade : str or None
         The weakest evidence grade among the constants in it.
+    paid : float
+        Of what was asked of the stock that it comes from, the share that was there; the least
+        of several members. Everything that leaves the stock is cut to it.
     """
 
     id: str
@@ -55,6 +62,12 @@ class Cause:
     numbers: str
     grade: str | None
     source: tuple[str, ...]
+    paid: float = 1.0
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether the stock held too little to give what its equation asks."""
+        return self.paid < 1.0 - _CUT
 
 
 @frozen
@@ -151,13 +164,25 @@ def _posted(game: Game, trace: Trace, kind: str, cause: str, amount: float) -> C
         flow = s.flow[cause]
         tree = model.variables.trees["flow", cause, "rate"]
         shown, numbers = _equation(game, trace, tree)
-        return Cause(f"flow.{cause}", flow.label, amount, shown, numbers, _grade(model, tree), flow.source)
+        paid = _paid(model, trace, flow.from_)
+        return Cause(
+            f"flow.{cause}", flow.label, amount, shown, numbers, _grade(model, tree), flow.source, paid
+        )
     if kind == "limit":
         return Cause(f"limit.{cause}", both("At the end of its scale"), amount, "", "", None, ())
     label, source = happening_label(model, cause)
     if kind == "cost":
         label = both("Cost of: {name}", name=label)
     return Cause(f"{kind}.{cause}", label, amount, "", "", None, source)
+
+
+def _paid(model: Model, trace: Trace, source: str | None) -> float:
+    """What share of all that was asked of a stock this month it held."""
+    if source is None:
+        return 1.0
+    id = source.partition(".")[0]
+    shares, labels = trace.watched(f"paid:{id}"), model.layout.blocks[f"stock:{id}"].labels
+    return shares[labels.index(source)] if source in labels else min(shares)
 
 
 def happening_label(model: Model, name: str) -> tuple[Text, tuple[str, ...]]:
