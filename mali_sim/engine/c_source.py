@@ -34,7 +34,11 @@ _ARRAYS = {"state": "S", "closing": "N", "work": "W", "mode": "M"}
 _ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 _COMPARISON = {"lt": "<", "le": "<=", "eq": "=="}
 
+#: How a part is seen by the other shards of a compile, and by nobody else.
+_SHARED = '__attribute__((noinline, visibility("hidden")))'
+
 _HEAD = """\
+#define HERE(part) ((part) % SHARDS == SHARD)
 typedef unsigned long long u64;
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 #define L 8
@@ -159,7 +163,13 @@ class CSource:
 
 
 def c_source(program: Program) -> CSource:
-    """The C text of a month's tape."""
+    """
+    The C text of a month's tape.
+
+    It is compiled in one piece or, with ``SHARDS`` set, in several at a time: every shard has
+    the parts whose number falls to it, shard 0 also what calls them. The instructions are the
+    same in any number of shards.
+    """
     made = plan(program)
     mode_rows = 1 + max((v.attr for op in program.ops for v in op.args if v.op == "mode"), default=-1)
     const_rows = len(made.constants)
@@ -172,7 +182,7 @@ def c_source(program: Program) -> CSource:
     }  # fmt: skip
     head = "".join(f"#define {name} {value}\n" for name, value in names.items())
     body = _Body(made).text()
-    return CSource(f"/* {GENERATOR} */\n{head}{_HEAD}{body}{_TAIL}", rows, const_rows)
+    return CSource(f"/* {GENERATOR} */\n{head}{_HEAD}{body}{_TAIL}#endif\n", rows, const_rows)
 
 
 def _number(text: str) -> str:
@@ -197,13 +207,13 @@ class _Body:
             functions[-1] += lines
         functions[0] = self._monthly() + functions[0]
         functions[-1] += self._copies()
-        parts = [
-            f"static __attribute__((noinline)) void part{n}({_ARGUMENTS})\n{{\n" + "".join(
-                f"  {line}\n" for line in lines
-            ) + "}\n"
-            for n, lines in enumerate(functions)
-        ]  # fmt: skip
+        parts = []
+        for n, lines in enumerate(functions):
+            body = "".join(f"  {line}\n" for line in lines)
+            head = f"{_SHARED} void part{n}({_ARGUMENTS})"
+            parts.append(f"#if HERE({n})\n{head}\n{{\n{body}}}\n#else\n{head};\n#endif\n")
         calls = "".join(f"  part{n}({_PASSED});\n" for n in range(len(functions)))
+        parts.append("#if SHARD == 0\n")  # closed at the end of the text
         parts.append(f"static void step({_ARGUMENTS})\n{{\n{calls}}}\n")
         parts.append(self._fixed())
         self.tables["long", *(str(row) for _, row in self.plan.constants)] = "const_row"

@@ -20,6 +20,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 #: Seconds that a compile may take.
 TIME_LIMIT = 20.0
+#: Pieces that a text is compiled in at a time, at the most.
+SHARDS = 4
 #: Libraries kept in the cache folder; the ones not used for longest go first.
 KEPT = 64
 #: Row-operations after which a compile pays even where nobody asked for one: about a second of NumPy.
@@ -46,7 +49,7 @@ MANY = 64
 #: no reordering; errno and traps are not looked at.
 FLAGS: tuple[str, ...] = (
     "-O2", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math",
-    "-fno-strict-aliasing", "-shared", "-fPIC", "-w",
+    "-fno-strict-aliasing", "-fPIC", "-w",
 )  # fmt: skip
 COMPILERS = ("gcc", "clang", "cc")
 MEND = "install gcc, or use --backend numpy, which gives the same results more slowly"
@@ -284,10 +287,19 @@ class NativeLibrary:
 
 
 def _run_compiler(path: str, flags: tuple[str, ...], text: str, folder: Path) -> Path:
-    """The shared library made of a C text in a folder."""
+    """The shared library made of a C text in a folder, on as many processors as there are."""
     source, made = folder / "tape.c", folder / "tape.so"
     source.write_text(text)
-    _run_limited([path, *flags, str(source), "-o", str(made)], TIME_LIMIT)
+    shards = max(1, min(SHARDS, os.cpu_count() or 1))
+    objects = [str(folder / f"tape{n}.o") for n in range(shards)]
+
+    def compile_shard(n: int) -> None:
+        defined = (f"-DSHARDS={shards}", f"-DSHARD={n}")
+        _run_limited([path, *flags, *defined, "-c", str(source), "-o", objects[n]], TIME_LIMIT)
+
+    with ThreadPoolExecutor(shards) as pool:
+        list(pool.map(compile_shard, range(shards)))
+    _run_limited([path, "-shared", *objects, "-o", str(made)], TIME_LIMIT)
     return made
 
 
