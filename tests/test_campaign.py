@@ -182,6 +182,41 @@ def test_a_breach_is_noted_with_the_way_and_run_that_broke_it():
     assert noted[2].broken == {"trust": 1}
 
 
+def test_an_endless_amount_is_broken_and_hides_no_other():
+    model = world(stock={"money": conserved(5)})
+    state = np.array(Simulation(model, Cast(), 1, np.arange(4)).state)
+    state[rows(model, "stock:money")] = np.inf, -np.inf, -1.0, 5.0
+    ((name, runs, _),) = Bounds(model).broken(state)
+    assert (name, runs.tolist()) == ("money", [0, 1, 2])
+
+
+def test_what_is_broken_does_not_depend_on_the_runs_beside_it():
+    model = world(stock={"money": conserved(5)})
+    state = np.array(Simulation(model, Cast(), 1, np.arange(2)).state)
+    state[rows(model, "stock:money")] = -1e-3, 5e9
+    ((_, runs, _),) = Bounds(model).broken(state)
+    assert runs.tolist() == [0]
+
+
+def test_the_breaches_kept_do_not_depend_on_blocks(monkeypatch):
+    # Two rows break in every run of one month: more than are kept, and rows come before runs.
+    model = world(stock={"trust": level(40), "calm": level(40)})
+    broken = Bounds.broken
+
+    def breaking(bounds, state):
+        state = np.array(state)
+        for stock in ("trust", "calm"):
+            state[rows(model, f"stock:{stock}")] = -3.0
+        return broken(bounds, state)
+
+    monkeypatch.setattr(Bounds, "broken", breaking)
+    kept = [run_campaign(model, Campaign(90, block=block)).total() for block in (1_000, 7, 1)]
+    assert [b.run for b in kept[0].breaches[:2]] == [0, 0]
+    assert {b.what for b in kept[0].breaches} == {"trust", "calm"}
+    assert kept[0].breaches == kept[1].breaches == kept[2].breaches
+    assert kept[0].broken == kept[1].broken == kept[2].broken
+
+
 def test_rounding_below_zero_is_no_breach():
     model = world(stock={"money": conserved(5e6)})
     state = np.array(Simulation(model, Cast(), 1, np.arange(1)).state)

@@ -26,7 +26,7 @@ from mali_sim.scenario.classes import Event
 RANDOM, RANDOM_ALL, PRIORS = "random", "random_all", "priors"
 #: Of all runs of the strategies, the least and the most that may come to one ending.
 ENDING_LEAST, ENDING_MOST = 0.01, 0.70
-#: Rounding that a conserved stock may show below 0, of its largest amount.
+#: Rounding that a conserved stock may show below 0, of its largest amount in the same run.
 _ROUNDING = 1e-9
 #: Breaches kept in full; beyond these they are only counted.
 _KEPT = 20
@@ -360,13 +360,17 @@ class Worker:
         """Note what is broken after a month, in the tally of the way that it was broken by."""
         reading, start, month = place
         count = state.shape[1] // len(tallies)
+        # Rows come before runs here: all of a month, for the first of its runs may come last.
+        noted: dict[int, list[Breach]] = {n: [] for n, t in enumerate(tallies) if len(t.breaches) < _KEPT}
         for what, columns, values in self.bounds.broken(state):
             for column, value in zip(columns.tolist(), values.tolist(), strict=True):
-                tally, way = tallies[column // count], self.ways[column // count].name
-                tally.broken[what] = tally.broken.get(what, 0) + 1
-                if len(tally.breaches) < _KEPT:
-                    run = start + column % count
-                    tally.breaches.append(Breach(what, way, self.readings[reading], run, month, value))
+                n, run = column // count, start + column % count
+                tallies[n].broken[what] = tallies[n].broken.get(what, 0) + 1
+                if n in noted:
+                    way = self.ways[n].name
+                    noted[n].append(Breach(what, way, self.readings[reading], run, month, value))
+        for n, found in noted.items():
+            tallies[n].breaches = sorted(tallies[n].breaches + found, key=_order)[:_KEPT]
 
     def _parameters(self, reading: str, numbers: np.ndarray) -> np.ndarray:
         if reading != PRIORS:
@@ -457,8 +461,11 @@ class Bounds:
             return []
         bad = ~sound
         for at in self._conserved:
-            largest = np.abs(state[at]).max(initial=0.0)
-            bad[at] &= ~(state[at] >= -_ROUNDING * (1.0 + largest))
+            # Run by run, so that what is broken does not depend on the runs beside it.
+            values = state[at]
+            finite = np.isfinite(values)
+            largest = np.where(finite, np.abs(values), 0.0).max(axis=0, initial=0.0)
+            bad[at] &= ~(finite & (values >= -_ROUNDING * (1.0 + largest)))
         found = []
         for row in np.nonzero(bad.any(axis=1))[0].tolist():
             runs = np.nonzero(bad[row])[0]
