@@ -265,11 +265,29 @@ def test_pages_are_the_same_every_time_and_alike_in_both_languages(found):
     assert "The baker" not in french
 
 
+def in_percent():
+    """The same trade-off in percent, on a constant in percent a month."""
+    gain = {**prior(5, 0, 10, unit="percent/month"), "why": {"en": "So: said.", "fr": "Ainsi : « dit »."}}
+    return small_world(
+        constant={"gain": gain, "cost": (3, "percent"), "weather": prior(30, 20, 40, "stated", "percent")},
+        stock={"bread": level("weather", unit="percent"), "roses": level("weather", unit="percent")},
+        flow={},
+        decision={"bake": {"effects": [
+            {"add": "bread", "amount": "gain * month_1"}, {"add": "roses", "amount": "-cost"},
+        ], "once": True}},
+        obs={name: {"value": name, "unit": "percent"} for name in ("bread", "roses")},
+        outcome={n: {"of": f"obs.{n}", "take": "last", "unit": "percent"} for n in ("bread", "roses")},
+    )  # fmt: skip
+
+
 def test_french_has_its_own_spaces(found):
-    french = page(found, "fr", "x")
-    assert not re.search(r"[^|\-] [:;?!»%](?!-)", french)
-    assert "« " not in french
-    assert "{" not in french
+    for one in (found, find(in_percent(), 1_500)):
+        french = page(one, "fr", "x")
+        assert not re.search(r"[^|\-] [:;?!»%](?!-)", french)
+        assert "« " not in french
+        assert "{" not in french
+    assert "10\u202f% par mois" in french
+    assert "Ainsi\u202f: «\u202fdit\u202f»." in french
 
 
 def test_tables_are_tables(found):

@@ -14,7 +14,8 @@ from mali_sim.cli.text_game import TextGame
 from mali_sim.model import load_model
 from mali_sim.play import Game
 from mali_sim.scenario import find_scenario
-from mali_sim.scenario.texts import MINUS, NARROW_SPACE, Words, both
+from mali_sim.scenario.classes import Text, UnitTable
+from mali_sim.scenario.texts import MINUS, NARROW_SPACE, Words, both, unit_words
 
 PACKAGE = Path(mali_sim.__file__).parent
 FOLDER = PACKAGE / "locale" / "fr" / "LC_MESSAGES"
@@ -133,3 +134,24 @@ def test_numbers_are_written_as_each_language_writes_them() -> None:
     assert french.month("2023-02", 0) == "février 2023"
     assert english.listed(["a", "b", "c"]) == "a, b and c"
     assert french.listed(["a", "b"]) == "a et b"
+
+
+def test_units_that_are_multiplied_read_well():
+    units = {"CFA bn": UnitTable(Text("CFA bn", "Md FCFA")), "people": UnitTable(Text("people", "personnes"))}
+    said = {
+        "CFA bn/month": ("CFA bn a month", "Md FCFA par mois"),
+        "index*month/CFA bn": ("point-months per CFA bn", "points-mois par Md FCFA"),
+        "people*month": ("people-months", "personnes-mois"),
+        "CFA bn*year/people*month": ("CFA bn × years per people-months", "Md FCFA × ans par personnes-mois"),
+        "percent*month": ("% × months", "% × mois"),
+        "share*month": ("months", "mois"),
+        "1": ("", ""),
+    }
+    for unit, (english, french) in said.items():
+        assert unit_words(unit, units) == Text(english, french)
+
+
+def test_french_spaces_leave_code_alone():
+    words = Words("fr")
+    assert words.spaced("« Oui » : `a : b` !") == "«\u202fOui\u202f»\u202f: `a : b`\u202f!"
+    assert Words().spaced("« Oui » :") == "« Oui » :"

@@ -1,6 +1,5 @@
 """The findings as a page, in either language: Markdown that reads well where it is stored."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 from attrs import frozen
@@ -15,9 +14,8 @@ from mali_sim.experiment.summary import Span
 from mali_sim.model.parameters import Parameter
 from mali_sim.play.address import BALANCED
 from mali_sim.scenario import Text
-from mali_sim.scenario.texts import NARROW_SPACE, Words, unit_words
+from mali_sim.scenario.texts import Words, unit_words
 
-_THIN = re.compile(r" ([:;?!%»])")
 #: Constants named in one sentence at most.
 _NAMED = 3
 
@@ -47,17 +45,15 @@ class _Page:
             self._head(), self._in_short(), self._levels(), self._odds(), self._front(), self._regret(),
             self._decides(), self._rests(), self._others(), self._who(), self._how(),
         ]  # fmt: skip
-        return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+        return self.words.spaced("\n\n".join("\n".join(part) for part in parts if part) + "\n")
 
     # -- words -----------------------------------------------------------------------------
 
     def say(self, text: Text, **values: object) -> str:
-        """A sentence or a label; French with its narrow spaces."""
+        """A sentence or a label."""
         said = self.words.of(text)
         if values:
             said = said.format(**values)
-        if self.words.language == "fr":
-            said = _THIN.sub(NARROW_SPACE + r"\1", said).replace("« ", "«" + NARROW_SPACE)
         return said.replace("|", "\\|")
 
     def strategy(self, profile: str) -> str:
@@ -326,13 +322,14 @@ class _Page:
     def _who(self) -> list[str]:
         s = self.found.model.scenario
         told = [
-            f"- **{self.strategy(p)}** (`{p}`): {self.say(s.strategy[p].text)}"
+            f"- **{self.strategy(p)}** (`{p}`){self.words.colon}{self.say(s.strategy[p].text)}"
             for p in self.found.profiles
             if p in s.strategy
         ]
-        told += [f"- *{self.say(r.label)}* (`{id}`): {self.say(r.text)}" for id, r in s.reading.items()]
-        if self.words.language == "fr":
-            told = [line.replace("`):", f"`){NARROW_SPACE}:") for line in told]
+        told += [
+            f"- *{self.say(r.label)}* (`{id}`){self.words.colon}{self.say(r.text)}"
+            for id, r in s.reading.items()
+        ]
         return [f"## {self.say(w.WHO)}", "", *told]
 
     def _how(self) -> list[str]:

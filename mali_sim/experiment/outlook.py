@@ -6,13 +6,14 @@ reproduce the past where a scenario keeps such draws. What happens or not is tol
 probability by date, the rest as a median with the span of nine runs in ten.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from attrs import field, frozen
 
-from mali_sim.engine import Backend, Simulation
+from mali_sim.engine import BLOCK, Backend, Simulation
 from mali_sim.experiment.batch import Batch, Progress, cast_for
 from mali_sim.experiment.batch import Worker as BatchWorker
 from mali_sim.experiment.workers import BatchError, spread
@@ -71,7 +72,7 @@ class Outlook:
     batch : Batch
         What was run.
     draws : int
-        Over how many draws of the constants; 0 where they stand as they are.
+        How many draws of the constants the runs took; 0 where they stand as they are.
     """
 
     model: Model
@@ -147,7 +148,7 @@ def names_of(model: Model) -> tuple[str, ...]:
 
 def outlook(
     model: Model, strategy: str, *, runs: int = 20_000, seed: int = 1, draws: int | str = "plausible",
-    months: int | None = None, backend: Backend = Backend.NUMPY, workers: int = 1,
+    months: int | None = None, backend: Backend = Backend.NUMPY, workers: int = 1, block: int = BLOCK,
     report: Callable[[Progress], None] | None = None,
 ) -> Outlook:  # fmt: skip
     """
@@ -158,31 +159,41 @@ def outlook(
     draws : int or str
         As a batch's.
     months : int, optional
-        All of the scenario's by default.
+        All of the scenario's by default; no more than it has.
+    block : int
+        Runs in a block; changes speed and memory, never results.
 
     Raises
     ------
     BatchError, AddressError
     """
     names = names_of(model)
+    header = model.scenario.scenario
+    if months is not None and months > header.months:
+        raise BatchError(
+            f"{header.id} has {header.months} months, not {months}: beyond them its files say nothing; "
+            "give fewer with --months"
+        )
     batch = Batch((strategy,), runs, seed=seed, draws=draws, backend=backend, workers=workers,
-                  months=months or model.scenario.scenario.months)  # fmt: skip
+                  block=block, months=months or header.months)  # fmt: skip
     cast_for(model, strategy)
     worker = Worker(model, batch)
     values = np.zeros((worker.months, len(names), runs))
     tasks = [(0, start, min(batch.block, runs - start)) for start in range(0, runs, batch.block)]
-    done = 0
-    for (_, start, count), block in spread(worker, batch, tasks, backend=backend, workers=workers):
-        values[:, :, start : start + count] = block
+    began, done, told = time.monotonic(), 0, 0.0
+    for (_, start, count), found in spread(worker, batch, tasks, backend=backend, workers=workers):
+        values[:, :, start : start + count] = found
         done += count
-        if report:
-            report(Progress(done, runs, 0.0))
-    dates = tuple(month_code(model.scenario.scenario.start, n) for n in range(worker.months))
+        now = time.monotonic()
+        if report and (now - told > 0.2 or done == runs):
+            told = now
+            report(Progress(done, runs, now - began))
+    dates = tuple(month_code(header.start, n) for n in range(worker.months))
     kept = worker.draws
     return Outlook(
         model, batch, dates,
         {id: _series(model, id, values[:, n], dates) for n, id in enumerate(names)},
-        (len(kept.kept) or kept.size) if kept else 0,
+        min(len(kept.kept) or kept.size, runs) if kept else 0,
     )  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from mali_sim import RULES_VERSION
 from mali_sim.experiment.findings_page import table
 from mali_sim.experiment.outlook import Outlook
+from mali_sim.play.address import PLAUSIBLE
 from mali_sim.scenario import Text
-from mali_sim.scenario.texts import NARROW_SPACE, Words, unit_words
+from mali_sim.scenario.texts import Words, unit_words
 
 _TITLE = Text("What this model expects: {title}", "Ce qu’attend ce modèle : {title}")
 _WRITTEN = Text(
@@ -15,11 +16,17 @@ _WRITTEN = Text(
     "Page écrite par `{command}`, qui la réécrit. Scénario `{scenario}@{fingerprint}`, règles {rules}, "
     "graine {seed} ; {runs} parties sous « {strategy} » (`{id}`).",
 )
-_DRAWS = Text(
-    "The constants are drawn from their ranges; only draws under which the past comes out as it was "
-    "are kept: {count} of them, each with its own luck in many runs.",
-    "Les constantes sont tirées dans leurs intervalles ; seuls sont gardés les tirages sous lesquels "
-    "le passé ressort tel qu’il fut : {count}, chacun avec sa propre chance dans de nombreuses parties.",
+_PLAUSIBLE = Text(
+    "The constants are drawn from their ranges, and only draws under which the past comes out as it was "
+    "are used: {count} of them, in turn, each run with its own luck.",
+    "Les constantes sont tirées dans leurs intervalles ; ne servent que des tirages sous lesquels le "
+    "passé ressort tel qu’il fut : {count}, à tour de rôle, chaque partie ayant sa propre chance.",
+)
+_DRAWN = Text(
+    "The constants are drawn from their ranges (a Latin hypercube), whether or not the past comes out as "
+    "it was; draws used: {count}, in turn, each run with its own luck.",
+    "Les constantes sont tirées dans leurs intervalles (hypercube latin), que le passé ressorte ou non "
+    "tel qu’il fut ; tirages utilisés : {count}, à tour de rôle, chaque partie ayant sa propre chance.",
 )
 _AS_THEY_STAND = Text(
     "The constants stand as the balanced reading has them.",
@@ -82,7 +89,8 @@ class _Page:
     def text(self) -> str:
         """All sections."""
         sections = [self._head(), self._chances(), self._levels(), self._years(), self._what()]
-        return "\n".join(line for section in sections if section for line in (*section, "")).rstrip() + "\n"
+        lines = [line for section in sections if section for line in (*section, "")]
+        return self.words.spaced("\n".join(lines).rstrip() + "\n")
 
     def say(self, text: Text, **values: object) -> str:
         """In the page's language."""
@@ -108,7 +116,8 @@ class _Page:
             strategy=self.words.of(strategy.label) if strategy else f.batch.profiles[0],
             id=f.batch.profiles[0],
         )  # fmt: skip
-        draws = self.say(_DRAWS, count=self.words.number(f.draws)) if f.draws else self.say(_AS_THEY_STAND)
+        how = (_PLAUSIBLE if f.batch.draws == PLAUSIBLE else _DRAWN) if f.draws else _AS_THEY_STAND
+        draws = self.say(how, count=self.words.number(f.draws))
         title = self.say(_TITLE, title=self.words.of(self.s.scenario.title))
         return [f"# {title}", "", written, "", draws, "", self.say(_CAVEAT)]
 
@@ -139,18 +148,17 @@ class _Page:
         if not added:
             return []
         years = list(added[0][1].yearly)
-        colon = f"{NARROW_SPACE}: " if self.words.language == "fr" else ": "
-        covered = ", ".join(f"{y}{colon}{sum(d[:4] == y for d in self.found.dates)}" for y in years)
+        months = [sum(date[:4] == year for date in self.found.dates) for year in years]
+        covered = ", ".join(f"{y}{self.words.colon}{n}" for y, n in zip(years, months, strict=True))
         rows = [[self.label(id, yearly=True), *(self._span(id, s.year(y)) for y in years)] for id, s in added]
         head = [self.say(_SERIES), *years]
         return [f"## {self.say(_YEARS)}", "", self.say(_YEARS_TEXT, covered=covered), "", *table(head, rows)]
 
     def _what(self) -> list[str]:
-        colon = f"{NARROW_SPACE}: " if self.words.language == "fr" else ": "
         lines = []
         for id in self.found.series:
             o = self.s.obs[id]
-            text = f"{colon}{self.words.of(o.text)}" if o.text else ""
+            text = f"{self.words.colon}{self.words.of(o.text)}" if o.text else ""
             lines.append(f"- **{self.words.of(o.label)}** (`obs.{id}`, {', '.join(o.source)}){text}")
         return [f"## {self.say(_WHAT)}", "", *lines]
 

@@ -6,6 +6,7 @@ gettext catalogue. Nothing is global: whoever speaks holds a :class:`Words`.
 """
 
 import gettext
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,8 @@ from mali_sim.scenario.classes import Text, UnitTable
 LANGUAGES = ("en", "fr")
 NARROW_SPACE = "\u202f"
 MINUS = "\u2212"
+#: Plain spaces where French has narrow ones; code between backticks stays as it is.
+_TO_NARROW = re.compile(r"(?P<code>`[^`\n]*`)| (?=[:;?!%»])|(?<=«) ")
 _LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 
@@ -52,6 +55,17 @@ class Words:
     def of(self, text: Text) -> str:
         """A scenario's text in this language."""
         return text[self.language]
+
+    @property
+    def colon(self) -> str:
+        """What stands between a name and what is said of it."""
+        return f"{NARROW_SPACE}: " if self.language == "fr" else ": "
+
+    def spaced(self, text: str) -> str:
+        """A text or a page as this language is printed: in French with its narrow spaces."""
+        if self.language != "fr":
+            return text
+        return _TO_NARROW.sub(lambda found: found["code"] or NARROW_SPACE, text)
 
     def number(self, value: float, decimals: int = 0, signed: bool = False) -> str:
         """A number with this language's separators and a true minus."""
@@ -130,7 +144,7 @@ def both(message: str, **values: object) -> Text:
 
 def unit_words(unit: str, units: Mapping[str, UnitTable]) -> Text:
     """
-    A unit's words: ``CFA bn a month``.
+    A unit's words: ``CFA bn a month``, ``point-months per CFA bn``.
 
     Parameters
     ----------
@@ -138,14 +152,24 @@ def unit_words(unit: str, units: Mapping[str, UnitTable]) -> Text:
         The base units that the scenario declares.
     """
     above, *below = unit.split("/")
-    parts = [_base_unit(above.strip(), units)]
+    parts = [_product(above, units)]
     parts += [
         both("a month") if name.strip() == "month"
         else both("a year") if name.strip() == "year"
-        else both("per {unit}", unit=_base_unit(name.strip(), units))
+        else both("per {unit}", unit=_product(name, units))
         for name in below
     ]  # fmt: skip
     return Text(" ".join(p.en for p in parts).strip(), " ".join(p.fr for p in parts).strip())
+
+
+def _product(names: str, units: Mapping[str, UnitTable]) -> Text:
+    """Units that are multiplied: ``point-months``, and in French ``points-mois``."""
+    parts = [p for name in names.split("*") if (p := _base_unit(name.strip(), units)).en]
+    if len(parts) < 2:
+        return parts[0] if parts else Text("", "")
+    mark = "-" if all(p.en.isalpha() and p.fr.isalpha() for p in parts) else " × "
+    first = [_SINGULAR.get(p.en, p.en) if mark == "-" else p.en for p in parts[:-1]]
+    return Text(mark.join([*first, parts[-1].en]), mark.join(p.fr for p in parts))
 
 
 def _base_unit(name: str, units: Mapping[str, UnitTable]) -> Text:
