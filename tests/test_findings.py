@@ -14,7 +14,7 @@ from mali_sim.experiment import Batch, run_batch, summarise
 from mali_sim.experiment.arms import DRAWS, GROUPS, SAMPLE_A, SAMPLE_B, Arm, Design, Worker, arms_of, run_arms
 from mali_sim.experiment.findings import SCORE, Findings, find, profiles_for
 from mali_sim.experiment.findings_page import page
-from mali_sim.experiment.sensitivity import drivers, variance_shares
+from mali_sim.experiment.sensitivity import Third, drivers, variance_shares
 from mali_sim.experiment.summary import Odds
 from mali_sim.experiment.workers import BatchError
 from mali_sim.model import build
@@ -96,8 +96,9 @@ def test_the_constant_that_decides_is_found_whatever_the_shape():
     first = drivers([f"c{n}" for n in range(40)], places, rising)[0]
     assert first.id == "c7"
     assert first.rho > 0.9
-    assert first.won_low < 0.1
-    assert first.won_high > 0.9
+    assert first.low.won < 0.1
+    assert first.high.won > 0.9
+    assert first.turns
     hump = (places[3] - 0.5) ** 2 + rng.normal(0, 0.01, 2_000)
     first = drivers([f"c{n}" for n in range(40)], places, hump)[0]
     assert first.id == "c3"
@@ -119,6 +120,53 @@ def test_draws_that_come_again_and_again_are_no_more_evidence():
     few = np.tile(rng.uniform(0, 1, (200, 50)), 40)
     gain = np.tile(rng.normal(size=50), 40)
     assert drivers([str(n) for n in range(200)], few, gain) == ()
+
+
+def test_luck_is_no_evidence_about_draws_that_come_again():
+    """Forty runs of each draw: what the draws' own differences show by chance is taken off."""
+    shares = []
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        places = np.tile(rng.uniform(0, 1, (1, 60)), 40)
+        gain = np.tile(rng.normal(size=60), 40)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("mali_sim.experiment.sensitivity._BEYOND", -1e9)
+            patch.setattr("mali_sim.experiment.sensitivity._LEAST", -1e9)
+            shares.append(drivers(["c"], places, gain)[0].share)
+    assert np.mean(shares) == pytest.approx(0, abs=0.02)
+
+
+def test_pairs_that_are_the_same_are_no_losses():
+    """Never worse, mostly the same: nothing turns, though it is better in less than half of one third."""
+    rng = np.random.default_rng(5)
+    places = rng.uniform(0, 1, (1, 3_000))
+    gain = np.where(rng.uniform(size=3_000) < 0.1 + 0.8 * places[0], 1.0, 0.0)
+    (driver,) = drivers(["c"], places, gain)
+    assert driver.low.won < 0.5 < driver.high.won
+    assert driver.low.lost == driver.high.lost == 0
+    assert not driver.turns
+
+
+def test_a_lead_that_few_draws_show_is_not_clear():
+    """Six draws with 500 runs each, four ahead: many runs, hardly any evidence."""
+    draws = np.repeat(np.arange(6), 500)
+    gain = np.where(draws < 4, 1.0, -1.0)
+    assert Third.of(gain, draws).lead == pytest.approx(1 / 3)
+    assert Third.of(gain, draws).clear == 0
+    assert Third.of(gain, np.arange(3_000)).clear == 1
+    assert Third.of(-gain, np.arange(3_000)).clear == -1
+
+
+def test_the_error_of_a_total_is_how_it_scatters():
+    def sample(seed):
+        rng = np.random.default_rng(seed)
+        a, b = rng.standard_t(6, (2, 2, 400))
+        return variance_shares(a.sum(axis=0), b.sum(axis=0), {"one": b[0] + a[1], "all": b.sum(axis=0)})
+
+    made = [sample(seed) for seed in range(400)]
+    for group in ("one", "all"):
+        scatter = np.std([m[group].total for m in made])
+        assert np.mean([m[group].error for m in made]) == pytest.approx(scatter, rel=0.1)
 
 
 def test_odds_are_shares_of_pairs():

@@ -25,9 +25,9 @@ from mali_sim.play.weights import Objectives, spans
 SCORE = "score"
 #: In so many of 100 pairs a strategy has to be better (or worse) to be called so.
 USUALLY = 0.75
-#: A comparison turns on a constant if its lowest and highest third have other winners, and the
-#: shares of pairs won lie so far apart.
-TURNS = 0.2
+#: A comparison turns on a constant if in its lowest third one strategy is clearly ahead and in its
+#: highest the other, and the leads (pairs won less pairs lost) lie so far apart.
+TURNS = 0.4
 
 
 @frozen
@@ -139,8 +139,7 @@ class Findings:
             (key, driver)
             for key in (*self.objectives.names, SCORE)
             for driver in self.deciding[profile, key]
-            if abs(driver.won_high - driver.won_low) >= TURNS
-            and min(driver.won_high, driver.won_low) < 0.5 < max(driver.won_high, driver.won_low)
+            if driver.turns and abs(driver.high.lead - driver.low.lead) >= TURNS
         ]
 
     def plain(self) -> dict[str, Any]:

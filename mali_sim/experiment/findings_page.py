@@ -169,8 +169,11 @@ class _Page:
         return self.words.number(gap.median, decimals, signed=True)
 
     def _turns(self, driver: Driver) -> str:
-        low, high = self.percent(driver.won_low), self.percent(driver.won_high)
-        return self.say(w.TURNS_ON, constant=driver.id, low=low, high=high)
+        low, high = driver.low, driver.high
+        return self.say(
+            w.TURNS_ON, constant=driver.id, low=self.percent(low.won), high=self.percent(high.won),
+            lost_low=self.percent(low.lost), lost_high=self.percent(high.lost),
+        )  # fmt: skip
 
     def _best(self) -> str:
         best = self.found.best_at_all
@@ -262,8 +265,8 @@ class _Page:
                 f"`{d.id}`",
                 self.say(w.PERCENT, share=self.percent(d.share)),
                 self.words.number(d.rho, 2, signed=True),
-                self.percent(d.won_low),
-                self.percent(d.won_high),
+                self.percent(d.low.won),
+                self.percent(d.high.won),
             ]
             for n, d in enumerate(drivers)
         ]

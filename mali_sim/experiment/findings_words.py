@@ -38,9 +38,10 @@ TURNS = Text(
     "{objective} : laquelle des deux fait mieux dépend de {items}",
 )
 TURNS_ON = Text(
-    "`{constant}` (better in {low} of 100 pairs where it is low, in {high} where it is high)",
-    "`{constant}` (mieux dans {low} paires sur 100 là où elle est basse, dans {high} là où elle est "
-    "haute)",
+    "`{constant}` (of 100 pairs better in {low} and worse in {lost_low} where it is low, better in {high} "
+    "and worse in {lost_high} where it is high)",
+    "`{constant}` (sur 100 paires, mieux dans {low} et moins bien dans {lost_low} là où elle est basse, "
+    "mieux dans {high} et moins bien dans {lost_high} là où elle est haute)",
 )
 VERDICTS = {
     "better": Text("better whatever is assumed: {items}", "mieux quelle que soit l’hypothèse : {items}"),
