@@ -27,6 +27,7 @@ from tests.support import ISLAND, shared_model
 from tests.test_validate import PAST, island
 
 TABLE = Plausible("past", 24, "island", "0" * 12, 1, 2, (1, 4, 5, 17), ("T1",))
+FITTED = ("T1", "T2")
 
 
 def with_draws(table: Plausible = TABLE, text: str | None = None) -> Model:
@@ -34,7 +35,7 @@ def with_draws(table: Plausible = TABLE, text: str | None = None) -> Model:
     main = (text or ISLAND.read_text(encoding="utf-8")).replace(
         "months = 18\n", 'months = 18\nextends = ["kept.toml"]\n', 1
     )
-    return build(load_files({"island.toml": main, "kept.toml": as_toml(table)}, "island.toml"))
+    return build(load_files({"island.toml": main, "kept.toml": as_toml(table, ("T1",))}, "island.toml"))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def kept() -> Model:
 
 def test_what_is_written_is_what_is_read() -> None:
     assert with_draws().scenario.plausible == TABLE
-    assert tomli.loads(as_toml(TABLE))["plausible"]["kept"] == [1, 4, 5, 17]
+    assert tomli.loads(as_toml(TABLE, FITTED))["plausible"]["kept"] == [1, 4, 5, 17]
 
 
 def test_the_draws_are_no_part_of_the_fingerprint(kept: Model) -> None:
@@ -68,7 +69,7 @@ def test_the_draws_are_no_part_of_the_fingerprint(kept: Model) -> None:
     ],
 )
 def test_a_table_with_mistakes_is_told(change: str, what: str) -> None:
-    lines = as_toml(TABLE).split("kept = [")[0]
+    lines = as_toml(TABLE, FITTED).split("kept = [")[0]
     main = ISLAND.read_text(encoding="utf-8").replace(
         "months = 18\n", 'months = 18\nextends = ["k.toml"]\n', 1
     )
@@ -82,7 +83,7 @@ def test_two_tables_are_one_too_many() -> None:
     main = ISLAND.read_text(encoding="utf-8").replace(
         "months = 18\n", 'months = 18\nextends = ["a.toml", "b.toml"]\n', 1
     )
-    files = {"island.toml": main, "a.toml": as_toml(TABLE), "b.toml": as_toml(TABLE)}
+    files = {"island.toml": main, "a.toml": as_toml(TABLE, FITTED), "b.toml": as_toml(TABLE, FITTED)}
     with pytest.raises(ScenarioProblems, match="defined twice"):
         build(load_files(files, "island.toml"))
 
@@ -239,13 +240,35 @@ def test_kept_draws_are_replayed_by_the_rules_as_they_are(validation: Validation
     assert again(validation, evolve(table, kept=others)) == (0, len(others))
 
 
+def test_kept_draws_are_held_against_all_their_targets_whatever_is_asked_for(validation: Validation) -> None:
+    table = search(validation, 30, seed=4, runs=3).table()
+    others = tuple(k for k in range(30) if k not in table.kept)
+    for only in ("T2", "identities"):
+        part = Validation(validation.family, runs=12, pairs=8, only=[only])
+        assert again(part, evolve(table, kept=others)) == (0, len(others))
+
+
+def test_draws_kept_for_some_targets_are_made_again_for_those(validation: Validation) -> None:
+    some = search(validation, 10, runs=2, targets=["T2"])
+    assert "validate island --only T2 --plausible 10" in as_toml(some.table(), some.fitted)
+    every = search(validation, 10, runs=2)
+    assert "validate island --plausible 10" in as_toml(every.table(), every.fitted)
+
+
+def test_draws_are_held_against_targets_only(tmp_path: Path) -> None:
+    args = ["validate", str(island(tmp_path)), "--plausible", "2", "--only", "T1", "--only", "identities"]
+    done = CliRunner().invoke(cli, args)
+    assert done.exit_code == 2
+    assert "identities is a structural test" in " ".join(done.output.split())
+
+
 def test_stale_draws_are_told_with_how_to_make_them_again(validation: Validation) -> None:
     table = search(validation, 10, runs=2).table()
     model = validation.family.models["island"]
-    assert stale(table, model) is None
+    assert stale(table, model, FITTED) is None
     text = ISLAND.read_text(encoding="utf-8").replace("spread = 0.2\n", "spread = 0.3\n", 1)
     other = build(load_files({"island.toml": text}, "island.toml"))
-    why = stale(table, other)
+    why = stale(table, other, FITTED)
     assert why is not None
     assert "mali-sim validate island --plausible 10" in why
 
@@ -261,7 +284,7 @@ def test_the_command_writes_what_scenarios_take(tmp_path: Path) -> None:
     file.write_text(text, encoding="utf-8")
     model = load_model(file)
     assert model.scenario.plausible is not None
-    assert stale(model.scenario.plausible, model) is None
+    assert stale(model.scenario.plausible, model, FITTED) is None
     args = ["batch", str(file), "--strategy", "patience", "--runs", "4", "--draws", "plausible", "--json"]
     done = CliRunner().invoke(cli, args)
     assert done.exit_code == 0, done.output
@@ -292,7 +315,7 @@ def test_kept_draws_belong_to_the_ranges_as_they_are(path: Path) -> None:
     table = shared_model(path).scenario.plausible
     if table is None:
         pytest.skip("no draws are kept")
-    why = stale(table, shared_model(path.with_name(f"{table.world}.toml")))
+    why = stale(table, shared_model(path.with_name(f"{table.world}.toml")), table.targets)
     assert why is None, why
 
 

@@ -15,6 +15,7 @@ from mali_sim.evidence.check import check
 from mali_sim.evidence.measures import Calendar, MeasureError, Measuring
 from mali_sim.evidence.nullreplay import null_model
 from mali_sim.evidence.replay import controllers, play, script
+from mali_sim.evidence.targets import Estimate, Judged
 from mali_sim.evidence.validate import Validation, over_seeds, seeds_of
 from mali_sim.scenario import Text, library
 from tests.support import ISLAND, level, simulate, world
@@ -241,10 +242,17 @@ def test_targets_are_held_against_their_bands_and_the_null(report) -> None:
 
 
 def test_a_target_that_the_null_meets_is_no_evidence(report) -> None:
-    judged = next(t for t in report.targets if t.id == "T1")
-    assert judged.evidence == (judged.ok() and not judged.ok("null"))
-    forced = evolve(judged, target=evolve(judged.target, label="forced"))
-    assert not forced.evidence
+    target = next(t for t in report.targets if t.id == "T1").target
+    free = evolve(target, label="emergent")
+    inside, outside = Estimate(5.0, 4.0, 6.0, True), Estimate(50.0, 40.0, 60.0, False)
+
+    def worth(target, model, null) -> bool:
+        return Judged("T", target, {"model": (model,), "null": (null,)}).evidence
+
+    assert worth(free, inside, outside)
+    assert not worth(free, inside, inside), "nothing has to move to meet it"
+    assert not worth(free, outside, outside)
+    assert not worth(evolve(free, label="forced"), inside, outside)
 
 
 def test_structural_tests_hold_or_fail_as_they_should(report) -> None:
@@ -412,8 +420,17 @@ def test_strict_fails_where_something_does_not_hold(file: Path) -> None:
     run(str(file), "--strict", "--no-matrix", "--only", "T2", "--only", "identities", *SMALL)
 
 
+def test_a_test_of_the_loops_alone_runs_the_loops_own_tests(file: Path) -> None:
+    said = run(str(file), "--strict", "--only", "circles", *SMALL)
+    assert "circles  yes" in said
+    assert "leave out --no-matrix" in run(str(file), "--only", "circles", "--no-matrix", code=2)
+    assert "not tested without --matrix: circles" in run(str(file), "--no-matrix", *SMALL)
+
+
 def test_a_word_that_is_no_target_is_told(file: Path) -> None:
-    assert "did you mean" in run(str(file), "--only", "calm_retruns", code=1)
+    assert "did you mean" in run(str(file), "--only", "calm_retruns", code=2)
+    said = run(str(file), "--only", "xyzzy", code=2)
+    assert "there are T1, T2" in " ".join(said.split())
 
 
 def test_a_scenario_without_evidence_is_told() -> None:

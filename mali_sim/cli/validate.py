@@ -77,10 +77,14 @@ def validate(
 
     family = load_family(scenario)
     # Even a few hundred runs are many replays and tests: native where there is a compiler.
-    validation = Validation(_chosen(family, only), runs, pairs, choose_backend(backend, _MANY))
+    _known(family, only)
+    validation = Validation(family, runs, pairs, choose_backend(backend, _MANY), only)
     if plausible is not None:
         _search(validation, plausible, seed, luck, only, write, as_json)
         return
+    if only and validation.about_loops and not matrix and table is None:
+        name = validation.about_loops[0]
+        raise click.UsageError(f"{name} is about loops that are cut: leave out --no-matrix")
     report = validation.report(seed, matrix or table is not None)
     often = _over_seeds(validation, seeds, commit) if seeds else None
     kept = _kept(validation)
@@ -96,22 +100,15 @@ def validate(
         raise SystemExit(1)
 
 
-def _chosen(family: "Family", only: tuple[str, ...]) -> "Family":
-    """The family with some of its targets and tests."""
-    from attrs import evolve
-
+def _known(family: "Family", only: tuple[str, ...]) -> None:
+    """Refuse what is neither a target nor a test."""
     from mali_sim.scenario import did_you_mean
 
-    if not only:
-        return family
-    tables = dict(family.evidence.tables)
-    known = [*tables.get("target", {}), *tables.get("structure", {})]
+    known = [*family.evidence.of("target"), *family.evidence.of("structure")]
     for id in only:
         if id not in known:
-            raise click.ClickException(f"there is no target or test {id}; {did_you_mean(id, known)}")
-    for kind in ("target", "structure"):
-        tables[kind] = {id: t for id, t in tables.get(kind, {}).items() if id in only}
-    return evolve(family, evidence=evolve(family.evidence, tables=tables))
+            listed = f"there are {', '.join(known)}"
+            raise click.UsageError(f"there is no target or test {id}; {did_you_mean(id, known, listed)}")
 
 
 def _over_seeds(validation: "Validation", count: int, commit: str | None) -> "Often":
@@ -130,7 +127,8 @@ def _kept(validation: "Validation") -> dict[str, Any] | None:
         return None
     met, looked = again(validation, table)
     return {
-        "kept": len(table.kept), "size": table.size, "stale": stale(table, validation.world.model),
+        "kept": len(table.kept), "size": table.size,
+        "stale": stale(table, validation.world.model, validation.fitted),
         "met_again": met, "looked_at": looked,
     }  # fmt: skip
 
@@ -152,6 +150,9 @@ def _search(
 
     if validation.world is None:
         raise click.ClickException("there are no targets to hold draws against")
+    for id in only:
+        if id not in validation.targets:
+            raise click.UsageError(f"draws are held against targets, and {id} is a structural test")
     show = None if as_json or not sys.stderr.isatty() else _Progress(size).show
     found = search(validation, size, seed, luck, list(only) or None, show)
     kept = len(found.kept)
@@ -161,7 +162,7 @@ def _search(
                 f"none of {size} draws meets all of {', '.join(found.met)}; nothing was written: take more "
                 "draws, or mend the model until more of its ranges hold the past"
             )
-        _write(write, as_toml(found.table()))
+        _write(write, as_toml(found.table(), found.fitted))
     if as_json:
         click.echo(to_json(_search_record(found)))
         return
@@ -310,6 +311,8 @@ def as_text(family: "Family", report: "Report", often: "Often | None" = None) ->
         for tested in report.structure:
             lines.append(f"  {tested.id}  {_yes(tested.ok):4} {tested.test.label.en}")
             lines += [f"         {line}" for line in _detail(tested).split("\n") if line and not tested.ok]
+        if report.untested:
+            lines.append(f"  not tested without --matrix: {', '.join(report.untested)}")
     lines += _refused_lines(family, report)
     if report.matrix is not None and report.matrix.cut:
         lines += ["", "Loops knocked out (· as before, ✕ no longer holds, + holds now, [ ] its own test)"]

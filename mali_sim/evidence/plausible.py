@@ -31,6 +31,8 @@ class Search:
     ----------
     met : dict of str to ndarray of bool, shape (draws,)
         By target.
+    fitted : tuple of str
+        Targets that a search holds draws against where none are named.
     """
 
     design: str
@@ -40,6 +42,7 @@ class Search:
     seed: int
     runs: int
     met: Mapping[str, np.ndarray] = field(repr=False, eq=False)
+    fitted: tuple[str, ...] = ()
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -78,7 +81,7 @@ def search(
     if validation.world is None:
         raise ValueError("there is nothing to replay")
     model = validation.world.model
-    chosen = [id for id, t in validation.targets.items() if t.use == "F"] if targets is None else targets
+    chosen = validation.fitted if targets is None else targets
     name = model.scenario.scenario.id
     met = {id: np.zeros(size, bool) for id in chosen}
     step = max(COLUMNS // runs, 1)
@@ -88,7 +91,7 @@ def search(
             met[id][draws] = found
         if report is not None:
             report(int(draws[-1]) + 1)
-    return Search(name, size, name, model.parameters.priors(), seed, runs, met)
+    return Search(name, size, name, model.parameters.priors(), seed, runs, met, validation.fitted)
 
 
 def _met(
@@ -102,11 +105,12 @@ def _met(
     parameters = p.drawn(p.balanced(), named_design(design), size, np.repeat(draws, runs))
     luck = np.tile(np.arange(runs), len(draws))
     found: dict[str, np.ndarray] = {}
-    for replay in dict.fromkeys(validation.targets[id].replay for id in targets):
+    known = validation.every_target
+    for replay in dict.fromkeys(known[id].replay for id in targets):
         played = validation.played(replay, seed, parameters, luck)
         for id in targets:
-            if validation.targets[id].replay == replay:
-                found[id] = met_by_group(validation.targets[id], played, runs)
+            if known[id].replay == replay:
+                found[id] = met_by_group(known[id], played, runs)
     return found
 
 
@@ -120,7 +124,7 @@ def again(validation: Validation, table: Plausible, most: int = 60) -> tuple[int
         How many still meet their targets, and how many were looked at.
     """
     draws = np.array(table.kept[:most])
-    targets = [id for id in table.targets if id in validation.targets]
+    targets = [id for id in table.targets if id in validation.every_target]
     met = np.ones(len(draws), bool)
     step = max(COLUMNS // table.runs, 1)
     for first in range(0, len(draws), step):
@@ -132,12 +136,27 @@ def again(validation: Validation, table: Plausible, most: int = 60) -> tuple[int
     return int(met.sum()), len(draws)
 
 
-def as_toml(table: Plausible) -> str:
-    """The file that scenarios extend."""
+def command(table: Plausible, fitted: Sequence[str]) -> str:
+    """
+    What makes kept draws again.
+
+    Parameters
+    ----------
+    fitted : sequence of str
+        Targets that a search takes by itself; others have to be named.
+    """
+    only = "" if set(table.targets) == set(fitted) else "".join(f"--only {id} " for id in table.targets)
+    return (
+        f"mali-sim validate {table.world} {only}--plausible {table.size} --luck {table.runs} "
+        f"--seed {table.seed} --write FILE"
+    )
+
+
+def as_toml(table: Plausible, fitted: Sequence[str]) -> str:
+    """The file that scenarios extend; ``fitted`` as of :func:`command`."""
     lines = [
         "# Draws of the ranges under which the past comes out as it was. Written, never edited by hand:",
-        f"# mali-sim validate {table.world} --plausible {table.size} --luck {table.runs} "
-        f"--seed {table.seed} --write FILE",
+        f"# {command(table, fitted)}",
         "",
         "[plausible]",
         f'design = "{table.design}"',
@@ -157,7 +176,7 @@ def as_toml(table: Plausible) -> str:
     return "\n".join(lines) + "\n"
 
 
-def stale(table: Plausible, world: Model) -> str | None:
+def stale(table: Plausible, world: Model, fitted: Sequence[str]) -> str | None:
     """
     Why kept draws say nothing any more, and how to make them again; None while they do.
 
@@ -165,12 +184,13 @@ def stale(table: Plausible, world: Model) -> str | None:
     ----------
     world : Model
         Of the scenario that they were held against.
+    fitted : sequence of str
+        As of :func:`command`.
     """
     now = world.parameters.priors()
     if now == table.priors:
         return None
     return (
         f"the plausible draws were kept for other ranges of {table.world} ({table.priors}, now {now}); "
-        f"make them again: mali-sim validate {table.world} --plausible {table.size} "
-        f"--luck {table.runs} --seed {table.seed} --write FILE, FILE being the one that has [plausible]"
+        f"make them again: {command(table, fitted)}, FILE being the one that has [plausible]"
     )

@@ -7,7 +7,7 @@ told; what was fitted is kept apart from what was held out.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +58,8 @@ class Report:
     unlisted : tuple of str
         Dated events that no input names.
     matrix : Matrix or None
+    untested : tuple of str
+        Tests about loops, where no loop was cut.
     """
 
     scenario: str
@@ -70,6 +72,7 @@ class Report:
     diverged: Mapping[str, tuple[Refusal, ...]] = field(factory=dict)
     unlisted: tuple[str, ...] = ()
     matrix: Matrix | None = None
+    untested: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -102,27 +105,32 @@ class Validation:
         Of each replay.
     pairs : int
         Of each structural test's arms.
+    only : collection of str
+        Targets and structural tests to look at; all where it names none.
     """
 
     def __init__(
-        self, family: Family, runs: int = 500, pairs: int = 100, backend: Backend = Backend.NUMPY
-    ) -> None:
+        self, family: Family, runs: int = 500, pairs: int = 100, backend: Backend = Backend.NUMPY,
+        only: Collection[str] = (),
+    ) -> None:  # fmt: skip
         self.family = family
         self.runs = runs
         self.backend = backend
         evidence = family.evidence
         self.inputs: Mapping[str, Input] = evidence.of("input")
         self.replays: Mapping[str, Replay] = evidence.of("replay")
-        self.targets: Mapping[str, Target] = evidence.of("target")
+        self.every_target: Mapping[str, Target] = evidence.of("target")
+        self.targets = {id: t for id, t in self.every_target.items() if not only or id in only}
         self.structure = StructureTests(family, pairs, backend)
-        if not self.targets and not self.structure.tests:
+        self.tests = {id: t for id, t in self.structure.tests.items() if not only or id in only}
+        if not self.every_target and not self.structure.tests:
             id = next(iter(family.models))
             raise NothingToValidate(
                 f"{id} names no file of evidence with targets or structural tests; "
                 "see evidence in docs/authoring.md"
             )
         self.world = self._world()
-        parts = [p for t in self.targets.values() for p in t.parts]
+        parts = [p for t in self.every_target.values() for p in t.parts]
         read = {name for p in parts for name in series_in(over_months(p.measure))}
         self.observers = sorted(name.partition(".")[2] for name in read)
 
@@ -138,9 +146,9 @@ class Validation:
         return cls(family_of(path), **options)  # type: ignore[arg-type]
 
     def _world(self) -> _World | None:
-        if not self.targets:
+        if not self.every_target:
             return None
-        model = self.family.model(self.family.world_of("target", next(iter(self.targets))))
+        model = self.family.model(self.family.world_of("target", next(iter(self.every_target))))
         made = {live: null_model(model, live) for live in {r.live for r in self.replays.values()}}
         return _World(model, {id: made[replay.live] for id, replay in self.replays.items()})
 
@@ -148,26 +156,37 @@ class Validation:
         """Run everything once."""
         refused: dict[str, tuple[Refusal, ...]] = {}
         judged = self.judged(seed, refused)
-        structure = self.structure.run_all(seed)
+        structure = self.structure.run_all(seed, only=self.tests)
         made = self.matrix(seed) if matrix else None
-        for id, test in self.structure.tests.items():
-            if test.kind == "loops" and made is not None:
-                structure[id] = _loops_tested(id, self, made)
-        order = [id for id in self.structure.tests if id in structure]
+        if made is not None:
+            structure |= {id: _loops_tested(id, self, made) for id in self.about_loops}
+        order = [id for id in self.tests if id in structure]
         worlds = {m.scenario.scenario.id: m.fingerprint for m in self._models()}
-        unlisted = unlisted_events(self.world.model, self.inputs) if self.world else ()
+        unlisted = unlisted_events(self.world.model, self.inputs) if self.world and self.targets else ()
         partly = {id for id, replay in self.replays.items() if replay.actors}
         diverged = {id: found for id, found in refused.items() if id in partly}
         refused = {id: found for id, found in refused.items() if id not in partly}
         return Report(
             next(iter(self.family.models)), worlds, self.runs, seed, judged,
             tuple(structure[id] for id in order), refused, diverged, tuple(unlisted), made,
+            self.about_loops if made is None else (),
         )  # fmt: skip
 
+    @property
+    def fitted(self) -> tuple[str, ...]:
+        """Targets that were fitted on (F)."""
+        return tuple(id for id, t in self.every_target.items() if t.use == "F")
+
+    @property
+    def about_loops(self) -> tuple[str, ...]:
+        """Tests that say nothing unless every loop is cut."""
+        return tuple(id for id, test in self.tests.items() if test.kind == "loops")
+
     def _models(self) -> list[Model]:
-        names = {self.family.world_of("structure", id) for id in self.structure.tests}
+        names = {self.family.world_of("structure", id) for id in self.tests}
         found = [self.family.model(name) for name in sorted(names)]
-        return found if self.world is None or self.world.model in found else [self.world.model, *found]
+        world = self.world.model if self.world and self.targets else None
+        return found if world is None or world in found else [world, *found]
 
     # -- replays -------------------------------------------------------------------------
 
@@ -251,7 +270,10 @@ class Validation:
                     made[target.replay] = self.played(target.replay, seed, parameters, luck)
                 held[id] = all(e.ok for e in judge(target, made[target.replay]))
         pairs = min(self.structure.runs, CUT_PAIRS)
-        tested = self.structure.run_all(seed, changes, pairs)
+        # A test about loops rests on the loops' own tests, asked for or not.
+        loops = self.family.evidence.loops.values() if self.about_loops else ()
+        only = {*self.tests, *(loop.test for loop in loops if loop.test is not None)}
+        tested = self.structure.run_all(seed, changes, pairs, only)
         return held | {id: t.ok for id, t in tested.items()}
 
 
@@ -312,6 +334,6 @@ def over_seeds(validation: Validation, seeds: Sequence[int]) -> Often:
             estimates = judge(target, played[target.replay])
             held[id] = held.get(id, 0) + all(e.ok for e in estimates)
             values.setdefault(id, []).append(estimates[0].value)
-        for id, tested in validation.structure.run_all(seed).items():
+        for id, tested in validation.structure.run_all(seed, only=validation.tests).items():
             held[id] = held.get(id, 0) + tested.ok
     return Often(tuple(seeds), held, {id: tuple(v) for id, v in values.items()})
