@@ -85,6 +85,19 @@ class Memory:
         return max(self.months, 1)
 
 
+def parts_behind(variables: Variables, node: Node) -> Iterator[Node]:
+    """Every part of an expression, and of the auxiliaries that it reads."""
+    waiting, seen = [node], set()
+    while waiting:
+        for part in walk(waiting.pop()):
+            yield part
+            if isinstance(part, Name | Member) and part.id in variables.scenario.aux and part.id not in seen:
+                seen.add(part.id)
+                tree = variables.trees.get(("aux", part.id, "value"))
+                if tree is not None:
+                    waiting.append(tree)
+
+
 def rests_on_hidden(variables: Variables, node: Node) -> bool:
     """
     Whether an expression gives away what some seat does not see.
@@ -93,19 +106,46 @@ def rests_on_hidden(variables: Variables, node: Node) -> bool:
     auxiliaries and their memories.
     """
     s = variables.scenario
-    waiting, seen = [node], set()
-    while waiting:
-        for part in walk(waiting.pop()):
-            match part:
-                case Name(id) | Member(id, _):
-                    if id in s.stock and s.stock[id].hidden:
-                        return True
-                    tree = variables.trees.get(("aux", id, "value")) if id in s.aux else None
-                    if tree is not None and id not in seen:
-                        seen.add(id)
-                        waiting.append(tree)
-                case Dotted("obs", id) if s.obs[id].known_to:
-                    return True
+    for part in parts_behind(variables, node):
+        match part:
+            case Name(id) | Member(id, _) if id in s.stock and s.stock[id].hidden:
+                return True
+            case Dotted("obs", id) if s.obs[id].known_to:
+                return True
+    return False
+
+
+def gauges(variables: Variables) -> dict[str, tuple[str, ...]]:
+    """
+    Observers that tell of hidden stocks without error, and of which.
+
+    They read a hidden stock, itself or through auxiliaries, and neither luck nor what
+    happened in the month: from the state alone they come out as they were published.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Hidden stocks by observer, headlines first.
+    """
+    s = variables.scenario
+    found: dict[str, tuple[str, ...]] = {}
+    for id in sorted(s.obs, key=lambda o: not s.obs[o].headline):
+        tree = variables.trees.get(("obs", id, "value"))
+        parts = list(parts_behind(variables, tree)) if tree is not None else []
+        if any(_of_the_month(part) for part in parts):
+            continue
+        read = {part.id for part in parts if isinstance(part, Name | Member)}
+        hidden = tuple(id for id in s.stock if id in read and s.stock[id].hidden)
+        if hidden:
+            found[id] = hidden
+    return found
+
+
+def _of_the_month(part: Node) -> bool:
+    """Whether a part is luck, or has a value during the month alone."""
+    match part:
+        case Call("noise" | "happens", _) | Dotted("flow" | "decision" | "event", _):
+            return True
     return False
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mali_sim.equations import Node
-from mali_sim.model.compile import Compiler, Environment, Memory
+from mali_sim.model.compile import Compiler, Environment, Memory, gauges
 from mali_sim.model.layout import Block, Layout
 from mali_sim.model.month import EXTREME, switch_number
 from mali_sim.model.names import Held
@@ -99,7 +99,8 @@ class EstimateBuilder(StartBuilder):
 
     What a smooth or delay of a hidden stock holds would give the stock away, and so would
     an amount that was fixed from it and is still being paid, and an observer that others
-    alone see: a forecast starts each of them at the guess's own opening value.
+    alone see: a forecast starts each of them at the guess's own opening value. What a seat
+    sees of a hidden stock is among them too: a guess has to agree with it.
     """
 
     def __init__(
@@ -120,8 +121,9 @@ class EstimateBuilder(StartBuilder):
                 amount = b.widen(self.c.value(held.path, held.node), held.dims)
                 months = self._variable(held.over) if held.over else b.lit(1.0)
                 made.append((held.row, b.add(b.div(amount, months), b.lit(0.0))))
+            told = gauges(self.c.variables)
             for id, obs in self.s.obs.items():
-                if obs.known_to:
+                if obs.known_to or id in told:
                     made.append((self._observer_row(id), b.add(self._observed(id), b.lit(0.0))))
             return made
 

@@ -2,9 +2,9 @@
 What a decision changes: paired futures, with and without it, on the same luck.
 
 A forecast knows what its seat knows. Others' submissions are not in it, hidden stocks
-are replaced by the seat's estimate with its doubt, constants are those of the reading, or
-the plausible draws in turn, even in a game whose own were drawn, and its luck is its own:
-it never touches the game's draws.
+are replaced by the seat's estimate with its doubt, made to agree with what it sees,
+constants are those of the reading, or the plausible draws in turn, even in a game whose own
+were drawn, and its luck is its own: it never touches the game's draws.
 """
 
 import hashlib
@@ -13,10 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import field, frozen
 
-from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Simulation, constant_rows, run_once
+from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Simulation
 from mali_sim.engine import draws as engine_draws
 from mali_sim.model import Model
 from mali_sim.play.game import Game
+from mali_sim.play.known import known_state
 
 
 @frozen
@@ -98,9 +99,10 @@ def forecast(
     plan = tuple(a for a in game.plan.get(actor, ()) if a not in actions)
     seed = forecast_seed(game.model, game.month, actor)
     numbers = np.arange(first_run, first_run + runs, dtype=np.uint64)
-    known = known_state(game, actor, engine_draws.run_keys(seed, numbers))
+    parameters = game.assumed_draws(numbers)
+    known = known_state(game, actor, engine_draws.run_keys(seed, numbers), parameters)
     names = tuple(id for id, o in game.model.scenario.obs.items() if not o.known_to or actor in o.known_to)
-    futures = _Futures(game, actor, known, seed, numbers, months, names, backend)
+    futures = _Futures(game, actor, known, seed, numbers, parameters, months, names, backend)
     results = [futures.of(chosen) for chosen in (plan, (*plan, *actions))]
     return Forecast(actor, tuple(actions), plan, months, runs, names, *results)
 
@@ -116,7 +118,7 @@ class _Futures:
 
     def __init__(
         self, game: Game, actor: str, known: np.ndarray, seed: int, numbers: np.ndarray,
-        months: int, names: tuple[str, ...], backend: Backend,
+        parameters: np.ndarray, months: int, names: tuple[str, ...], backend: Backend,
     ) -> None:  # fmt: skip
         self.game, self.known, self.months = game, known, months
         after = {a: (TENDENCY if who == HUMAN else who) for a, who in game.cast.items()}
@@ -124,9 +126,7 @@ class _Futures:
         self.now, self.after = Cast(({**after, actor: HUMAN},)), Cast((after,))
         block = game.model.layout.blocks["obs"]
         self.rows = [block.offset + block.labels.index(n) for n in names]
-        self.sim = Simulation(
-            game.model, self.after, seed, numbers, game.assumed_draws(numbers), backend, known, game.month
-        )
+        self.sim = Simulation(game.model, self.after, seed, numbers, parameters, backend, known, game.month)
 
     def of(self, chosen: tuple[str, ...]) -> np.ndarray:
         """
@@ -147,64 +147,3 @@ class _Futures:
             found[:, month] = sim.state[self.rows]
         sim.check()
         return found
-
-
-def known_state(game: Game, actor: str, keys: np.ndarray) -> np.ndarray:
-    """
-    The opening state as an actor knows it, once for each future.
-
-    Hidden stocks are drawn around the actor's estimate; memories of them, amounts fixed
-    from them and observers that others alone see are made anew from that.
-
-    Returns
-    -------
-    ndarray, shape (state rows, futures)
-    """
-    model = game.model
-    state = np.repeat(game.state.reshape(-1, 1), len(keys), axis=1)
-    hidden = [
-        (id, stock)
-        for id, stock in model.scenario.stock.items()
-        if stock.hidden and actor not in stock.known_to
-    ]
-    seen = _observers_seen(model, actor)
-    if not hidden and len(seen) == len(model.scenario.obs):
-        return state
-    const = constant_rows(game.programs, game.assumed_parameters)
-    guesses = run_once(game.programs.guess, const, game.state.reshape(-1, 1), runs=1, month=game.month)
-    for number, (id, stock) in enumerate(hidden):
-        block = model.layout.blocks[f"stock:{id}"]
-        guess = guesses[block.offset : block.offset + block.rows, 0]
-        doubt = float(const[model.parameters.items[stock.doubt or ""].offset, 0])
-        low, high = stock.bounds or (0.0, np.inf)
-        for row in range(block.rows):
-            slots = [(number * 4096 + row) * 4 + k + 1 for k in range(4)]
-            shocks = sum(_uniforms(keys, slot) for slot in slots) - 2.0
-            state[block.offset + row] = np.clip(guess[row] + doubt * 3.0**0.5 * shocks, low, high)
-    program = game.programs.estimate
-    if program.outputs:
-        made = run_once(program, const, state, runs=len(keys), keys=keys, month=game.month)
-        for offset, value in program.outputs:
-            if offset in seen:
-                continue
-            rows = slice(offset, offset + program.rows(value))
-            state[rows] = made[rows]
-    return state
-
-
-def _observers_seen(model: Model, actor: str) -> set[int]:
-    """State rows of the observers that an actor sees."""
-    block = model.layout.blocks.get("obs")
-    obs = model.scenario.obs
-    return {
-        block.offset + n
-        for n, id in enumerate(block.labels if block else ())
-        if block and (not obs[id].known_to or actor in obs[id].known_to)
-    }
-
-
-def _uniforms(keys: np.ndarray, slot: int) -> np.ndarray:
-    out = np.zeros((1, len(keys)))
-    slots = np.array([[slot]], np.uint64)
-    engine_draws.uniforms(keys, slots, -2, out, np.zeros((1, len(keys)), np.uint64))
-    return out[0]
