@@ -130,13 +130,23 @@ def test_the_same_scenario_makes_the_same_bytes(made, home, tmp_path):
     again = documents(home)
     assert differences(again, tmp_path) == {}
     (tmp_path / "model" / "peace.md").write_text("by hand")
-    (tmp_path / "model" / "old.md").write_text("a topic that has gone")
+    peace = made.texts["model/peace.md"]
+    (tmp_path / "model" / "old.md").write_text(peace.replace("Peace", "A topic that has gone", 1))
+    (tmp_path / "model" / "notes.md").write_text("# Notes\n\nSomebody’s own.\n")
     (tmp_path / "model.md").unlink()
     assert differences(again, tmp_path) == {
         "model/peace.md": "differs", "model.md": "missing", "model/old.md": "no longer written",
     }  # fmt: skip
     write(again, tmp_path)
     assert differences(again, tmp_path) == {}
+    assert not (tmp_path / "model" / "old.md").exists()
+    assert (tmp_path / "model" / "notes.md").read_text() == "# Notes\n\nSomebody’s own.\n"
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(made, tmp_path):
+    (tmp_path / "model").write_text("a file where a folder has to be")
+    with pytest.raises(DocumentProblem, match="name another folder with --out"):
+        write(made, tmp_path)
 
 
 def test_a_page_says_what_the_model_has(made):

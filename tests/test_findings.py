@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from attrs import evolve
 from click.testing import CliRunner
 
 from mali_sim.cli.main import cli
+from mali_sim.cli.pages import command_line, ready
 from mali_sim.engine import Backend
 from mali_sim.experiment import Batch, run_batch, summarise
 from mali_sim.experiment.arms import DRAWS, GROUPS, SAMPLE_A, SAMPLE_B, Arm, Design, Worker, arms_of, run_arms
@@ -364,10 +366,32 @@ def test_the_command_writes_both_pages_and_every_number(tmp_path):
 
 
 def test_a_place_that_cannot_be_written_to_is_told(tmp_path):
-    args = ["findings", str(ISLAND), "--runs", "100", "--out", str(tmp_path / "no" / "x.md")]
+    """Before anything is run; folders that are missing are made."""
+    (tmp_path / "no").write_text("a file")
+    args = ["findings", str(ISLAND), "--runs", "100000000", "--out", str(tmp_path / "no" / "x.md")]
     done = CliRunner().invoke(cli, args)
-    assert done.exit_code == 1
-    assert "name another file" in done.output
+    assert done.exit_code == 2
+    assert "name another file" in " ".join(done.output.split())
+    ready(tmp_path / "new" / "x.md")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_the_command_on_a_page_can_be_typed_again():
+    said = command_line("mali-sim", "findings", "a b.toml", seat=None, out="it’s; here.md")
+    assert shlex.split(said) == ["mali-sim", "findings", "a b.toml", "--out", "it’s; here.md"]
+
+
+def test_a_batch_that_is_stopped_leaves_nothing_behind(tmp_path, monkeypatch):
+    def stop(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(shared_model(ISLAND), Batch(("patience",), 10), report=stop)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BatchError, match="name another folder"):
+        run_batch(shared_model(ISLAND), Batch(("patience",), 10), tmp_path / "file" / "below")
 
 
 def test_native_findings_are_numpys():

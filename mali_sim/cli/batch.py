@@ -90,10 +90,12 @@ def batch(
         raise click.ClickException("stopped; nothing was kept") from None
     finally:
         bar.end()
-    summary = summarise(results)
-    click.echo(to_json(as_record(results, summary)) if as_json else as_table(model, results, summary))
-    if out is None:
-        discard(results)
+    try:
+        summary = summarise(results)
+        click.echo(to_json(as_record(results, summary)) if as_json else as_table(model, results, summary))
+    finally:
+        if out is None:
+            discard(results)
 
 
 def as_record(results: "Results", summary: "Summary") -> dict[str, Any]:

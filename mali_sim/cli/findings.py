@@ -14,7 +14,7 @@ from mali_sim.cli.options import (
     seed_option,
     workers_option,
 )
-from mali_sim.cli.pages import command_line, out_option, show
+from mali_sim.cli.pages import command_line, out_option, ready, show
 from mali_sim.cli.progress import Bar
 
 
@@ -48,6 +48,7 @@ def findings(
     from mali_sim.experiment.findings import find
     from mali_sim.experiment.findings_page import page
 
+    ready(out)
     model = load_scenario(scenario)
     bar = Bar(not as_json)
     try:
@@ -60,6 +61,6 @@ def findings(
     finally:
         bar.end()
     command = command_line(
-        "mali-sim findings", scenario, runs=runs, seat=seat, seed=seed if seed != 1 else None, out=out
+        "mali-sim", "findings", scenario, runs=runs, seat=seat, seed=seed if seed != 1 else None, out=out
     )
     show(lambda language: page(found, language, command), found.plain(), out, lang, as_json)

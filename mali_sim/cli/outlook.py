@@ -15,7 +15,7 @@ from mali_sim.cli.options import (
     seed_option,
     workers_option,
 )
-from mali_sim.cli.pages import command_line, out_option, show
+from mali_sim.cli.pages import command_line, out_option, ready, show
 from mali_sim.cli.progress import Bar
 
 
@@ -52,6 +52,7 @@ def outlook(
     from mali_sim.experiment.outlook import outlook as look
     from mali_sim.experiment.outlook_page import page
 
+    ready(out)
     model = load_scenario(scenario)
     who = strategy or model.scenario.scenario.strategy or "tendency"
     bar = Bar(not as_json)
@@ -65,7 +66,7 @@ def outlook(
     finally:
         bar.end()
     command = command_line(
-        "mali-sim outlook", scenario, strategy=who, runs=runs, draws=draws, months=months,
+        "mali-sim", "outlook", scenario, strategy=who, runs=runs, draws=draws, months=months,
         seed=seed if seed != 1 else None, out=out,
     )  # fmt: skip
     show(lambda language: page(found, language, command), found.plain(), out, lang, as_json)

@@ -1,5 +1,6 @@
 """Pages that a command writes, in both languages."""
 
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,34 @@ _FRENCH = {"findings.md": "constats.md", "forecast-2023.md": "prevision-2023.md"
 
 def command_line(*words: str, **options: object) -> str:
     """A command as one would type it again; options that are None are left out."""
-    said = [f"--{name} {value}" for name, value in options.items() if value is not None]
-    return " ".join([*words, *said])
+    said = [(f"--{name}", str(value)) for name, value in options.items() if value is not None]
+    return shlex.join([*words, *(part for pair in said for part in pair)])
+
+
+def ready(out: Path | None) -> None:
+    """
+    Make sure that pages can be written, before there is anything to write.
+
+    Raises
+    ------
+    click.BadParameter
+        When they cannot.
+    """
+    for path in (out, french_of(out)) if out is not None else ():
+        new = not path.exists()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.open("a").close()
+            if new:
+                path.unlink()
+        except OSError as error:
+            said = f"{path}: {error.strerror or error}; name another file"
+            raise click.BadParameter(said, param_hint="--out") from None
+
+
+def french_of(out: Path) -> Path:
+    """The file of the French page beside an English one."""
+    return out.with_name(_FRENCH.get(out.name, f"{out.stem}.fr{out.suffix}"))
 
 
 def show(
@@ -49,8 +76,7 @@ def show(
         When the file cannot be written.
     """
     if out is not None:
-        french = out.with_name(_FRENCH.get(out.name, f"{out.stem}.fr{out.suffix}"))
-        for path, language in ((out, "en"), (french, "fr")):
+        for path, language in ((out, "en"), (french_of(out), "fr")):
             _write(path, page(language))
             click.echo(f"{path} written", err=True)
     if as_json:

@@ -20,6 +20,10 @@ from mali_sim.scenario.classes import Header
 from mali_sim.scenario.load import siblings
 from mali_sim.scenario.texts import LANGUAGES
 
+#: How a page begins to say that it was written, and in which of its first lines.
+_MARKS = tuple(f"*{Prose(language).say('written by', scenario='|').partition('|')[0]}" for language in LANGUAGES)
+_TOP = 10
+
 
 class DocumentProblem(ValueError):
     """Something that keeps the documents from being written; the message says what."""
@@ -141,21 +145,32 @@ def write(made: Documents, folder: Path) -> list[Path]:
     """
     Write documents into a folder.
 
-    Pages that stand in the documents' own folders and are no longer written are taken away.
+    Pages in the documents' own folders that say that they were so written, and are no longer,
+    are taken away.
 
     Returns
     -------
     list of Path
         What was written.
+
+    Raises
+    ------
+    DocumentProblem
+        When something cannot be written or taken away.
     """
-    for stale in _stale(made, folder):
-        stale.unlink()
     written = []
-    for name, text in made.texts.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
-        written.append(file)
+    try:
+        for stale in _stale(made, folder):
+            stale.unlink()
+        for name, text in made.texts.items():
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+            written.append(file)
+    except OSError as error:
+        raise DocumentProblem(
+            f"{error.filename or folder}: {error.strerror or error}; name another folder with --out"
+        ) from None
     return written
 
 
@@ -179,7 +194,13 @@ def differences(made: Documents, folder: Path) -> dict[str, str]:
 
 
 def _stale(made: Documents, folder: Path) -> list[Path]:
-    """Pages in the documents' own folders that are no longer written."""
+    """Pages in the documents' own folders that were written as documents and no longer are."""
     own = {name.partition("/")[0] for name in made.texts if name.endswith(".md") and "/" in name}
     there = [p for sub in sorted(own) for p in sorted((folder / sub).glob("*.md"))]
-    return [p for p in there if p.relative_to(folder).as_posix() not in made.texts]
+    return [p for p in there if p.relative_to(folder).as_posix() not in made.texts and _generated(p)]
+
+
+def _generated(page: Path) -> bool:
+    """Whether a page says near its top that it was written by this program: others are somebody's own."""
+    top = page.read_text(encoding="utf-8", errors="replace").split("\n", _TOP)[:_TOP]
+    return any(line.startswith(mark) for line in top for mark in _MARKS)

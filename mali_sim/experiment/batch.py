@@ -202,8 +202,35 @@ def run_batch(
     profiles = tuple(profile_of(c.controllers[0]) for c in worker.casts)
     if len(set(profiles)) != len(profiles):
         raise BatchError(f"a strategy is named twice: {', '.join(profiles)}")
-    home = folder or Path(tempfile.mkdtemp(prefix="mali_sim-"))
-    home.mkdir(parents=True, exist_ok=True)
+    home = _home(folder)
+    try:
+        return _run_into(home, model, batch, worker, profiles, signs, folder is not None, report)
+    except BaseException:
+        if folder is None:  # stopped or broken: nobody knows where it is
+            shutil.rmtree(home, ignore_errors=True)
+        raise
+
+
+def _home(folder: Path | None) -> Path:
+    if folder is None:
+        return Path(tempfile.mkdtemp(prefix="mali_sim-"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_there(folder, error) from None
+    return folder
+
+
+def _not_there(folder: Path, error: OSError) -> BatchError:
+    return BatchError(f"{folder}: {error.strerror or error}; name another folder with --out")
+
+
+def _run_into(
+    home: Path, model: Model, batch: Batch, worker: Worker, profiles: tuple[str, ...],
+    signs: tuple[float, ...], keep: bool, report: Callable[[Progress], None] | None,
+) -> Results:  # fmt: skip
+    """Run a batch into files of a folder that is there."""
+    names = tuple(model.scenario.outcome)
     files = [home / f"outcomes-{n}.npy" for n in range(len(profiles))]
     arrays = _mapped(files, (len(names), batch.runs))
     began = time.monotonic()
@@ -229,7 +256,7 @@ def run_batch(
         batch, home, names, signs, profiles, addresses, dict(zip(profiles, arrays, strict=True)),
         time.monotonic() - began,
     )  # fmt: skip
-    if folder is not None:
+    if keep:
         _manifest(model, results, files)
     return results
 
@@ -238,9 +265,7 @@ def _mapped(files: Sequence[Path], shape: tuple[int, int]) -> list[np.memmap]:
     try:
         return [np.lib.format.open_memmap(f, mode="w+", dtype="<f8", shape=shape) for f in files]
     except OSError as error:
-        raise BatchError(
-            f"{files[0].parent}: {error.strerror or error}; name another folder with --out"
-        ) from None
+        raise _not_there(files[0].parent, error) from None
 
 
 def _manifest(model: Model, results: Results, files: Sequence[Path]) -> None:
