@@ -21,7 +21,7 @@ from mali_sim.scenario.load import siblings
 from mali_sim.scenario.texts import LANGUAGES
 
 #: How a page begins to say that it was written, and in which of its first lines.
-_MARKS = tuple(f"*{Prose(language).say('written by', scenario='|').partition('|')[0]}" for language in LANGUAGES)
+_MARKS = tuple(f"*{Prose(own).say('written by', scenario='|').partition('|')[0]}" for own in LANGUAGES)
 _TOP = 10
 
 
