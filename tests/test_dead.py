@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,8 +10,8 @@ from click.testing import CliRunner
 
 from mali_sim.cli.main import cli
 from mali_sim.engine import Backend
-from mali_sim.experiment.branches import NOTHING, Branching
-from mali_sim.experiment.dead import DeadReport, offenders
+from mali_sim.experiment.branches import NOTHING, Branching, Sums
+from mali_sim.experiment.dead import DeadReport, _Judge, offenders
 from mali_sim.experiment.workers import BatchError
 from mali_sim.play.weights import Objectives, spans
 from tests.support import ISLAND, level, shared_model, world, world_text
@@ -224,3 +225,23 @@ def test_the_command_lists_offenders_with_their_figures(tmp_path):
     assert "shut" in record["offenders"]
     shut = next(v for v in record["verdicts"] if v["id"] == "shut")
     assert shut["right"] is None
+
+
+def test_cells_without_effect_are_not_right_and_an_effect_is_to_one_side():
+    judge = object.__new__(_Judge)
+    judge.scales, names = np.ones(1), ("bread",)
+    judge.objectives = SimpleNamespace(rows=[0], signs=np.ones(1), names=names, weights=np.ones(1))
+    judge._turn, judge.weights = np.ones(1), np.ones((1, 1))
+    judge.found = SimpleNamespace(seen=np.ones((1, 1), bool))
+
+    def sums(mean):
+        return Sums(100, np.array([100.0 * mean]), np.array([100.0 * mean**2 + 1e-9]))
+
+    def verdict(*cells):
+        judge._cells = lambda _: list(cells)
+        return judge._verdict("x", "choice", [0])
+
+    half = verdict({"": sums(1.0)}, {"": sums(0.0)})
+    assert half.right == 0.5
+    assert verdict({"a": sums(1.0), "b": sums(1.0)}).effects[0].clear
+    assert not verdict({"a": sums(1.0), "b": sums(-1.0)}).effects[0].clear

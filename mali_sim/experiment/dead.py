@@ -69,7 +69,7 @@ class Effect:
     mean : float
         In the outcome's own unit and direction.
     clear : bool
-        Whether the mean can be told from none.
+        Whether it can be told from none, to the same side against every alternative.
     """
 
     outcome: str
@@ -92,7 +92,8 @@ class Verdict:
     verdicts : tuple of str
         Keys of :data:`VERDICTS`; none for what is a real choice.
     right : float
-        Share of cells in which it is right, of not a number where none could be judged.
+        Share of cells in which it is right; where it changes nothing it is not. Not a number
+        where none could be judged.
     score : float
         Mean difference of the weighted score as written, in spans.
     cells : int
@@ -293,26 +294,28 @@ class _Judge:
         cells = self._cells(rows)
         if not cells:
             return Verdict(id, kind, ("unjudged",), float("nan"), float("nan"), 0, 0)
-        right, moved, runs = [], [], 0
+        right, scored, moved, runs = [], [], [], 0
         for alternatives in cells:
             turned = np.array([s.mean[self.objectives.rows] * self._turn for s in alternatives.values()])
             scores = turned @ self.weights.T  # (alternatives, weightings)
-            if np.abs(scores).max() > 1e-12:
-                right.append((scores > 1e-12).all(axis=0).mean())
+            scored.append(bool(np.abs(scores).max() > 1e-12))
+            right.append(float((scores > 1e-12).all(axis=0).mean()))  # 0 where it changes nothing
             moved.append(turned.mean(axis=0))
             runs += max(s.count for s in alternatives.values())
         pairs = self._pooled(cells)
-        share = float(np.mean(right)) if right else float("nan")
+        share = float(np.mean(right))
+        # Never right is what is worse wherever it matters, not what seldom does.
+        mattering = [r for r, any_score in zip(right, scored, strict=True) if any_score]
         verdicts = []
         nothing = [self._nothing(pooled, members) for pooled, members in pairs]
         if all(nothing):
             verdicts.append("no_effect")
         elif any(nothing):
             verdicts.append("same")
-        if right and not all(nothing):
+        if mattering and not all(nothing):
             if share >= ALWAYS:
                 verdicts.append("always_right")
-            elif share <= NEVER:
+            elif np.mean(mattering) <= NEVER:
                 verdicts.append("never_right")
             for word, sign in (("only_good", 1.0), ("only_harm", -1.0)):
                 if all(self._one_sided(pooled, members, sign) for pooled, members in pairs):
@@ -323,7 +326,10 @@ class _Judge:
 
     def _effects(self, moved: np.ndarray, pooled: Sequence[Sums]) -> tuple[Effect, ...]:
         """What is done to each objective, from its moves in spans, shape (cells, objectives)."""
-        clear = np.any([self._clear(p)[self.objectives.rows] for p in pooled], axis=0)
+        rows = self.objectives.rows
+        # Against one alternative up and another down is no effect of its own.
+        sides = np.array([self._clear(p)[rows] * np.sign(p.mean[rows]) for p in pooled])
+        clear = np.abs(sides.sum(axis=0)) == len(pooled)
         made = []
         for n, name in enumerate(self.objectives.names):
             turn, moves = self._turn[n], moved[:, n]
