@@ -137,6 +137,12 @@ def test_a_strategy_in_python_plays_and_is_named_in_the_address(tmp_path: Path) 
         (["replay", "nonsense"], "not an address"),
         (["replay", "tiny@000000000000:talker:balanced:1:0", "--scenario", TINY], "have changed since"),
         (["batch", TINY, "--strategy", "talker", "--strategy", "talker", "--runs", "3"], "named twice"),
+        (["run", TINY, "--strategy", "xyzzy"], "there is no strategy xyzzy; there are "),
+        (["campaign", "nowhere"], "no scenario is called nowhere"),
+        (["outlook", "nowhere"], "no scenario is called nowhere"),
+        (["document", "nowhere"], "no scenario is called nowhere"),
+        (["validate", "nowhere"], "no scenario is called nowhere"),
+        (["dead", "nowhere"], "no scenario is called nowhere"),
         (["explain", TINY, "suport"], "did you mean support?"),
         (["check", "nowhere.toml"], "no such file"),
     ],
@@ -145,7 +151,8 @@ def test_mistakes_end_in_a_sentence_with_the_mend(args: list[str], words: str) -
     done = subprocess.run(
         [sys.executable, "-m", "mali_sim", *args], capture_output=True, text=True, timeout=120
     )
-    assert done.returncode in (1, 2)
+    # A file that check cannot read is what it was asked about, and no mistake in asking.
+    assert done.returncode == (1 if args[0] == "check" else 2)
     assert words in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
 
@@ -164,3 +171,9 @@ def test_scenarios_lists_what_is_shipped() -> None:
 def test_version_names_the_rules() -> None:
     said = CliRunner().invoke(cli, ["version"]).output
     assert "rules" in said
+
+
+def test_a_python_strategy_that_returns_no_dict_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "listing.py"
+    file.write_text("def listing(view):\n    return ['talk']\n", encoding="utf-8")
+    assert "it returned a list" in mali_sim("run", TINY, "--strategy", f"{file}:listing", code=2)

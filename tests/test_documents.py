@@ -181,7 +181,8 @@ def test_the_command_writes_and_checks(home, tmp_path):
     assert written.output.endswith(f"documents in {tmp_path}\n")
     checked = run(document, [str(home), "--out", str(tmp_path), "--check"])
     assert checked.output == "as they would be written\n"
-    assert run(document, ["no-such-scenario"]).output.startswith("Error: no scenario is called")
+    unknown = run(document, ["no-such-scenario"])
+    assert (unknown.exit_code, "Error: no scenario is called" in unknown.output) == (2, True)
 
 
 # -- loops -------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from mali_sim.engine import Backend
 from mali_sim.evidence.check import check
 from mali_sim.evidence.measures import Calendar, MeasureError, Measuring
 from mali_sim.evidence.nullreplay import null_model
-from mali_sim.evidence.replay import controllers, play, script
+from mali_sim.evidence.replay import Refusal, _joined, controllers, play, script
 from mali_sim.evidence.targets import Estimate, Judged
 from mali_sim.evidence.validate import Validation, over_seeds, seeds_of
 from mali_sim.scenario import Text, library
@@ -496,3 +497,15 @@ def test_every_dated_event_of_the_past_is_listed(history: Validation) -> None:
 def test_every_loop_that_can_be_cut_has_a_test_of_its_own(history: Validation) -> None:
     loops = history.family.evidence.loops
     assert [id for id, loop in loops.items() if loop.cut and not loop.test] == []
+
+
+class Recorded(NamedTuple):
+    month: int
+    id: str
+
+
+def test_a_refusal_of_several_blocks_has_the_commonest_reason() -> None:
+    one = Recorded(3, "x")
+    blocks = [(80, [Refusal(one, 0.5, "dear")]), (20, [Refusal(one, 1.0, "shut")])]
+    (found,) = _joined(blocks, 100)
+    assert (found.share, found.why) == (pytest.approx(0.6), "dear")

@@ -22,7 +22,7 @@ def document(scenario: str, out: Path, check: bool) -> None:
     try:
         made = documents(find_scenario(scenario))
     except ScenarioNotFound as error:
-        raise click.ClickException(str(error)) from None
+        raise click.UsageError(str(error)) from None
     except ScenarioProblems as error:
         raise click.ClickException(f"the scenario has problems:\n{error}") from None
     for doubt in made.doubts:

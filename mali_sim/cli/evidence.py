@@ -56,7 +56,7 @@ def load_family(name: str) -> "Family":
     try:
         family = family_of(find_scenario(name))
     except ScenarioNotFound as error:
-        raise click.ClickException(str(error)) from None
+        raise click.UsageError(str(error)) from None
     except ScenarioProblems as error:
         raise click.ClickException(f"the scenario or its evidence has problems:\n{error}") from None
     if not family.evidence.files:

@@ -70,7 +70,7 @@ def load_scenario(name: str) -> "Model":
     try:
         return load_model(find_scenario(name))
     except ScenarioNotFound as error:
-        raise click.ClickException(str(error)) from None
+        raise click.UsageError(str(error)) from None
     except ScenarioProblems as error:
         raise click.ClickException(f"the scenario has problems:\n{error}") from None
 

@@ -106,6 +106,9 @@ def policy_inputs(model: Model, policy: Policy, state: np.ndarray, month: int) -
     runs = state.shape[1]
     rows = np.zeros((len(model.happenings.actions), runs))
     chosen = policy.function(View(model, policy.actor, state, month))
+    if not isinstance(chosen, Mapping):
+        kind = type(chosen).__name__
+        raise PolicyError(f"{policy.name}: it returned a {kind}; a policy returns a dict of actions to masks")
     for id, mask in chosen.items():
         row = model.action_rows.get(id)
         if row is None or model.action(id).actor != policy.actor:

@@ -8,7 +8,7 @@ submitted by their actors, exogenous events happen on their dates, observations 
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Probe, Simulation
 from mali_sim.evidence.expected import Input, Replay
@@ -223,14 +223,14 @@ def play(
 
 
 def _joined(blocks: Sequence[tuple[int, Sequence[Refusal]]], runs: int) -> tuple[Refusal, ...]:
-    """Refusals of all blocks, each with its share of all runs."""
-    joined: dict[Submission, Refusal] = {}
+    """Refusals of all blocks, each with its share of all runs and the reason that most of them have."""
+    reasons: dict[Submission, dict[str, float]] = {}
     for count, found in blocks:
         for one in found:
-            share = one.share * count / runs
-            before = joined.get(one.submission)
-            joined[one.submission] = evolve(one, share=share + (before.share if before else 0.0))
-    return tuple(sorted(joined.values(), key=lambda r: (r.submission.month, r.submission.id)))
+            shares = reasons.setdefault(one.submission, {})
+            shares[one.why] = shares.get(one.why, 0.0) + one.share * count / runs
+    joined = [Refusal(s, sum(why.values()), max(why, key=why.__getitem__)) for s, why in reasons.items()]
+    return tuple(sorted(joined, key=lambda r: (r.submission.month, r.submission.id)))
 
 
 class _Block:

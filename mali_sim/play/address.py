@@ -204,7 +204,8 @@ def controllers(model: Model, profile: str) -> dict[str, str]:
             strategy = model.scenario.strategy.get(part)
             if strategy is None:
                 known = model.scenario.strategy
-                raise AddressError(f"there is no strategy {part}; {did_you_mean(part, known)}")
+                mend = did_you_mean(part, known, f"there are {', '.join(known)}")
+                raise AddressError(f"there is no strategy {part}; {mend}")
             actor, who = strategy.actor, part
         if actor in found:
             raise AddressError(f"both {found[actor]} and {who} play {actor}; name one")
@@ -285,7 +286,8 @@ def reading_parameters(model: Model, reading: str, changes: Mapping[str, float] 
         table = model.scenario.reading.get(reading)
         if table is None:
             known = [BALANCED, *model.scenario.reading]
-            raise AddressError(f"there is no reading {reading}; {did_you_mean(reading, known)}")
+            mend = did_you_mean(reading, known, f"there are {', '.join(known)}")
+            raise AddressError(f"there is no reading {reading}; {mend}")
         base = model.parameters.changed(base, table.constants, model.sets)
     for name, value in (changes or {}).items():
         parameter = model.parameters.items.get(name)
