@@ -36,11 +36,11 @@ _CAVEAT = Text(
     "This is what the model gives when one strategy is followed throughout, written down so that it "
     "can be held against what came. It is not a prediction of the world: the strategy is an "
     "assumption, most magnitudes are assumed too, and what the model does not know is not in it. "
-    "Nothing was adjusted after the figures were seen.",
+    "Nothing was adjusted in the light of these figures.",
     "Voici ce que donne le modèle quand une stratégie est suivie d’un bout à l’autre, consigné pour "
     "être confronté à ce qui est advenu. Ce n’est pas une prédiction du monde : la stratégie est une "
     "hypothèse, la plupart des grandeurs aussi, et ce que le modèle ignore n’y est pas. Rien n’a été "
-    "retouché une fois les chiffres connus.",
+    "retouché à la lumière de ces chiffres.",
 )
 _HAPPENS = Text("What is so or not", "Ce qui est ou n’est pas")
 _HAPPENS_TEXT = Text(
