@@ -408,20 +408,30 @@ def test_the_page_of_offers_says_it_in_words(valley: Model, language: str, wante
     assert not set(wanted) - set(lines)
 
 
+#: What is an equation, not words.
+_EQUATION = re.compile(r"[a-z]_[a-z]| [<>=!]=? ")
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_every_bargain_of_the_world_can_be_said(language: str) -> None:
+def test_every_condition_of_the_world_can_be_said(language: str) -> None:
     from mali_sim.model import load_model
-    from mali_sim.play.bargains import _terms
+    from mali_sim.play.conditions import Reader, chance_parts, kept_terms
     from mali_sim.scenario import find_scenario
 
     model = load_model(find_scenario("avoid-the-trap"))
     game = Game.new(model, ["bamako"], seed=1)
     view = SeatView(game, "bamako")
     for item, offer in model.happenings.offers:
-        terms = _terms(view, item, game.legality.kept(item.id))
+        terms = kept_terms(view, item)
         assert bool(terms) == (offer.keeps is not None)
-        for term in terms:
-            assert not re.search(r"[a-z]_[a-z]| [<>=!]=? ", term.label[language]), "an equation, not words"
+        assert not [t for t in terms if _EQUATION.search(t.label[language])]
+        labels = [a.label for a in chance_parts(view, item) if a.label is not None]
+        assert not [x for x in labels if _EQUATION.search(x[language])]
+    for action in model.happenings.actions:
+        if action.kind in ("decision", "ask", "choice"):
+            whole = action.item.node(model.variables, *action.requires_key)
+            said = [t.label for t in Reader(view).terms(whole, "requires", action.id)]
+            assert not [x for x in said if _EQUATION.search(x[language])]
 
 
 # -- the text game ---------------------------------------------------------------------------------

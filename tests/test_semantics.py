@@ -8,6 +8,7 @@ import pytest
 from mali_sim.engine import HUMAN, Backend
 from mali_sim.play import Game
 from mali_sim.play.explain import explain
+from mali_sim.scenario import Text
 from tests.support import conserved, level, members, played, rows, series, simulate, value, world
 
 RAISE = {"effects": [{"add": "trust", "amount": "gift"}]}
@@ -294,6 +295,75 @@ def test_conserved_stock_a_move_from_one_number_into_a_set_creates_nobody():
     g = played(m, 2, {0: ["settle"], 1: ["gather"]})
     for month in (-1, 0, 1):
         assert g.stock("people", month).sum() + value(g, "away", month) == 90
+
+
+# -- explanations ------------------------------------------------------------------------------
+
+
+def test_explanation_says_that_a_switch_has_begun_or_ended_and_what_set_it():
+    m = world(
+        switch={"ban": {"initial": True, "label": {"en": "Ban", "fr": "Interdiction"}}},
+        constant={"heavy": 30},
+        obs={"isolation": "heavy if ban else 0"},
+        decision={
+            "lift": {"label": {"en": "Lift it", "fr": "La lever"}, "excludes": ["impose"],
+                     "effects": [{"switch": "ban", "to": False}]},
+            "impose": {"effects": [{"switch": "ban", "to": True}]},
+        },
+    )  # fmt: skip
+    g = played(m, 2, {0: ["lift"], 1: ["impose"]})
+    lifted, imposed = (explain(g, "obs.isolation", month).causes for month in (0, 1))
+    assert [(c.id, c.amount) for c in lifted] == [("ban", -30)]
+    assert lifted[0].label == Text("Ban: ended (Lift it)", "Interdiction\u202f: fin (La lever)")
+    assert [c.amount for c in imposed] == [30]
+    assert imposed[0].label.en == "Ban: begun (Words)"
+
+
+def counting(**more: object):
+    """A count of the dead by place, the count of the month before, and what is new in a month."""
+    start = {"north": 0, "south": 0}
+    return world(
+        set={"place": members("north", "south")},
+        constant={"raid_deaths": (5, "people/month"), "battle_deaths": (70, "people"),
+                  "one_month": (1, "month")},
+        stock={
+            "dead": conserved(start, over="place"),
+            "dead_before": level({"north": -4, "south": -4}, (-1000, 1000), over="place", unit="people"),
+        },
+        flow={
+            "raids": {"to": "dead", "rate": "raid_deaths"},
+            "remembered": {"to": "dead_before", "rate": "(dead - dead_before) / one_month"},
+        },
+        aux={"new": {"value": "(dead - dead_before) / one_month", "unit": "people/month"}},
+        obs={"counted": {"value": "sum(new)", "unit": "people/month"}},
+        decision={"attack": {"effects": [{"move": "battle_deaths", "to": "dead.north"}]}},
+        **more,
+    )  # fmt: skip
+
+
+def test_growth_of_a_count_is_explained_by_what_was_posted_against_the_month_before():
+    g = played(counting(), 3, {1: ["attack"]})
+    assert [g.observed("counted", m) for m in (-1, 0, 1, 2)] == [8, 10, 80, 10]
+    first, attacked, quiet = (
+        {c.id: c.amount for c in explain(g, "obs.counted", m).causes} for m in range(3)
+    )
+    assert first == {"flow.raids": 10, "start": -8}
+    assert attacked == {"effect.attack": 70}
+    assert quiet == {"effect.attack": -70}
+    assert "month before" in explain(g, "obs.counted", 2).causes[0].label.en
+
+
+def test_a_flow_can_be_explained_by_what_it_is_computed_from():
+    m = world(
+        constant={"part": (0.5, "1/month"), "some": 20},
+        stock={"trust": level(40), "echo": level(0)},
+        flow={"heard": {"to": "echo", "rate": "part * trust"}},
+        decision={"please": {"effects": [{"add": "trust", "amount": "some"}]}},
+    )
+    g = played(m, 2, {0: ["please"]})
+    found = explain(g, "flow.heard", 1)
+    assert (found.before, found.after) == (20, 30)
+    assert [(c.id, c.amount) for c in found.causes] == [("trust", 10)]
 
 
 # -- levels ------------------------------------------------------------------------------------

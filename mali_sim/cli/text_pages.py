@@ -1,5 +1,6 @@
 """The pages of the text game: what is said about choices, questions, months and the start."""
 
+import math
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -8,7 +9,7 @@ from mali_sim.cli.text_figures import Figures
 from mali_sim.engine import HUMAN
 from mali_sim.play import Bargain, Choice, Indicator, MonthReport, Question, bargains
 from mali_sim.play.aspects import notes
-from mali_sim.play.bargains import Term
+from mali_sim.play.conditions import Term, kept_terms, unmet
 from mali_sim.play.digest import Yardstick, biggest, root_causes, yardstick
 from mali_sim.play.objectives import PEER_RUNS, Peers, peers
 
@@ -123,6 +124,8 @@ class Pages(Figures):
             partner = self.view.model.scenario.actor[offer.to].label
             lines += ["", *self.terms(choice, words("You would undertake"), words.of(partner))]
             lines.append(self._chance(choice, words.of(partner)))
+        if choice.kind in ("ask", "accept"):
+            lines += self._what_it_asks(choice)
         lines.append("")
         capital = self.capital()
         if capital and standing.cost:
@@ -134,8 +137,30 @@ class Pages(Figures):
             lines.append(words("It is in your plan for this month."))
         elif standing.reason is not None:
             lines.append(words("Not possible now: {reason}", reason=words.of(standing.reason)))
+            fails = unmet(self.view, standing.action)
+            if fails:
+                lines.append(words("What does not hold:"))
+                lines += ["  " + self._term(term) for term in fails]
         lines += self.sources(choice.source)
         return lines
+
+    def _what_it_asks(self, choice: Choice) -> list[str]:
+        """What will have to hold if the answer is yes, as things stand; and for how long."""
+        item = choice.standing.action.item
+        offer, legality = self.view.model.scenario.offer[item.path[1]], self.game.legality
+        terms = kept_terms(self.view, item)
+        months = math.ceil(legality.constant(offer.lasts))
+        lines = [
+            self.words.plural("It would run for {count} month.", "It would run for {count} months.", months)
+        ]
+        if not terms:
+            return lines
+        grace = math.ceil(legality.constant(offer.grace)) if offer.grace else 0
+        lines.append(self.words.plural(
+            "What would have to hold, from {count} month after the yes:",
+            "What would have to hold, from {count} months after the yes:", grace,
+        ) if grace else self.words("What would have to hold, from the yes on:"))  # fmt: skip
+        return [*lines, *("  " + self._term(term) for term in terms)]
 
     def terms(self, choice: Choice, ours: str, partner: str) -> list[str]:
         """What each side of an offer gives."""

@@ -151,6 +151,18 @@ def conjuncts(node: Node) -> tuple[Node, ...]:
     return node.operands if isinstance(node, Logic) and node.op == "and" else (node,)
 
 
+def addends(node: Node) -> tuple[Node, ...]:
+    """The terms of a sum, those taken away as negatives; of a clipped one what is clipped."""
+    match node:
+        case Call("clip", (inner, *_)):
+            return addends(inner)
+        case Binary("+", left, right):
+            return (*addends(left), *addends(right))
+        case Binary("-", left, right):
+            return (*addends(left), *(Negate(x) for x in addends(right)))
+    return (node,)
+
+
 def at_member(node: Node, member: str) -> Node:
     """The equation with ``.each`` replaced by one member of a set."""
     match node:

@@ -1,6 +1,6 @@
 """Who does what: decisions, offers and their answers, events and their choices."""
 
-from mali_sim.equations import Compare, Text, conjuncts
+from mali_sim.equations import Compare, Node, Text, addends, conjuncts
 from mali_sim.model.happenings import Action, Item
 from mali_sim.model.names import ASKED, IN_FORCE, NONE, MonthNames, Posting
 from mali_sim.model.tape import Value
@@ -213,20 +213,32 @@ class Deciding(MonthNames):
         keeps = self._condition(item, "keeps")
         if keeps is None or offer.grace is None:
             return self.b.lit(0.0)
-        self._watch_parts(item)
         due = self.b.at_most(self._parameter(offer.grace), self.b.rows(age, row, ()))
         return self.b.mul(due, self.b.negation(keeps))
 
-    def _watch_parts(self, item: Item) -> None:
-        """Of what must hold: whether each part does, and what a comparison compares."""
-        path = (item.path[0], item.id, "keeps")
-        keeps = item.node(self.variables, "keeps")
-        for n, part in enumerate(conjuncts(keeps) if keeps is not None else ()):
+    def _watch_conditions(self) -> None:
+        """Part by part: what actions require, what bargains ask, what a chance is the sum of."""
+        for action in self.happenings.actions:
+            if action.kind in ("decision", "ask", "choice"):
+                self._watch_parts("requires", action.id, action.item, action.requires_key)
+        for item, _ in self.happenings.offers:
+            self._watch_parts("keeps", item.id, item, ("keeps",))
+            chance = item.node(self.variables, "chance")
+            for n, part in enumerate(addends(chance) if chance is not None else ()):
+                self._watch_part("chance", item.id, n, "amount", (item.path[0], item.id, "chance"), part)
+
+    def _watch_parts(self, kind: str, id: str, item: Item, key: tuple[str, ...]) -> None:
+        """Of a condition: whether each part holds, and what a comparison compares."""
+        path, whole = (item.path[0], item.id, *key), item.node(self.variables, *key)
+        for n, part in enumerate(conjuncts(whole) if whole is not None else ()):
             asked = {"holds": part}
             if isinstance(part, Compare) and not isinstance(part.left, Text) | isinstance(part.right, Text):
                 asked |= {"left": part.left, "right": part.right}
             for name, node in asked.items():
-                self.month.kept[item.id, n, name] = self.c.value(path, node)
+                self._watch_part(kind, id, n, name, path, node)
+
+    def _watch_part(self, kind: str, id: str, n: int, name: str, path: tuple[str, ...], node: Node) -> None:
+        self.month.parts[kind, id, n, name] = self.c.value(path, node)
 
     # -- events --------------------------------------------------------------------------
 

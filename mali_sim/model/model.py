@@ -48,8 +48,10 @@ class Programs:
     trace : Program
         The same month with everything that explains it watched.
     legality : Program
-        Of the opening state: what may be done, at what cost, with which chances; and of
-        what bargains ask, part by part (``kept``), whether it holds.
+        Of the opening state: what may be done, at what cost, with which chances.
+    conditions : Program
+        Of the opening state, part by part (``parts``: kind, id, number, name): what actions
+        require, what bargains ask, what their chances are the sum of.
     guess : Program
         What seats take the hidden stocks for, from what is observed.
     estimate : Program
@@ -64,6 +66,7 @@ class Programs:
     month: Program
     trace: Program
     legality: Program
+    conditions: Program
     guess: Program
     estimate: Program
     ending: Program
@@ -72,7 +75,7 @@ class Programs:
     postings: tuple[Posting, ...]
     happened: tuple[str, ...]
     chances: tuple[str, ...]
-    kept: tuple[tuple[str, int, str], ...]
+    parts: tuple[tuple[str, str, int, str], ...]
 
 
 @define(eq=False)
@@ -170,7 +173,7 @@ class _Assembly:
         month = builder.build()
         start = StartBuilder(self.compiler, layout, m.parameters).build()
         estimator = EstimateBuilder(self.compiler, layout, m.parameters, month.held)
-        legality = [*month.legal, *month.costs, *month.chances.values(), *month.kept.values()]
+        legality = [*month.legal, *month.costs, *month.chances.values()]
         pool = ConstantPool(b, m.parameters.rows)
         outputs = sorted(month.outputs, key=lambda o: o[0])
         made = {
@@ -181,6 +184,7 @@ class _Assembly:
             "guess": program(b, pool, estimator.guesses(), {}),
             "estimate": program(b, pool, estimator.build(), {}),
             "ending": program(b, pool, self._endings(), {}),
+            "conditions": program(b, pool, list(enumerate(month.parts.values())), {}),
         }
         return Programs(
             constants=pool.program(),
@@ -189,7 +193,7 @@ class _Assembly:
             postings=tuple(month.postings),
             happened=tuple(month.happened),
             chances=tuple(month.chances),
-            kept=tuple(month.kept),
+            parts=tuple(month.parts),
             **made,
         ), layout
 

@@ -21,6 +21,7 @@ class MonthBuilder(Paying):
             self._decide()
             self._answer()
             self._strike()
+            self._watch_conditions()
             payments = self._fire()
             rates = self._rates()
         self._close(payments, rates)

@@ -75,7 +75,7 @@ class Month:
     legal: list[Value] = Factory(list)
     costs: list[Value] = Factory(list)
     chances: dict[str, Value] = Factory(dict)
-    kept: dict[tuple[str, int, str], Value] = Factory(dict)
+    parts: dict[tuple[str, str, int, str], Value] = Factory(dict)
     held: list[Held] = Factory(list)
 
 

@@ -25,6 +25,8 @@ from mali_sim.scenario import Text
 RECOMMENDATION = re.compile(r"R\d+\Z")
 #: From this part of a change on, one cause is spoken of alone.
 _ALONE = 0.8
+#: A posting that differs from the month before by less than this part of it is routine.
+_ROUTINE = 0.25
 #: Chances of a yes that change by less are not spoken of.
 _CHANCE_SHOWN = 0.01
 _YARDSTICK_RUNS = 100
@@ -174,20 +176,35 @@ def root_causes(
         stock = view.model.scenario.stock[deeper.id.partition(".")[0].partition("[")[0]]
         member = member_label(view, deeper.id)
         found = []
-        for cause in _with(deeper.change, deeper.causes)[:count]:
+        for cause in _news(view, deeper.id, month, deeper.change, deeper.causes)[:count]:
             label = cause.label
             if member is not None:
                 label = Text(f"{label.en} ({member.en})", f"{label.fr} ({member.fr})")
             found.append((label, view.unit_label(stock.unit), cause.amount, _decimals(cause.amount)))
         return found
     least = view.model.scenario.obs[name[4:]].decimals if name.startswith("obs.") else 0
-    shown = _with(why.change, tuple(causes))[:count]
+    shown = _news(view, name, month, why.change, tuple(causes))[:count]
     return [(c.label, None, c.amount, max(least, _decimals(c.amount))) for c in shown]
 
 
-def _with(change: float, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
-    """The causes that go the way of the change."""
-    return tuple(c for c in causes if c.amount * change > 0)
+def _news(
+    view: SeatView, name: str, month: int, change: float, causes: tuple[Cause, ...]
+) -> tuple[Cause, ...]:
+    """
+    The causes that go the way of a change.
+
+    Of what is posted every month only what is much more or less than the month before, where
+    that is a good part of the change.
+    """
+    causes = tuple(c for c in causes if c.amount * change > 0)
+    if not month or not any(c.posted for c in causes):
+        return causes
+    before = {c.id: c.amount for c in view.explain(name, month - 1).causes if c.posted}
+    found = [
+        c for c in causes
+        if not c.posted or abs(c.amount - before.get(c.id, 0.0)) > _ROUTINE * abs(c.amount)
+    ]  # fmt: skip
+    return tuple(found) if sum(abs(c.amount) for c in found) > _ROUTINE * abs(change) else causes
 
 
 def _decimals(amount: float) -> int:

@@ -494,6 +494,12 @@ class Game:
         """What may be done this month; made anew when the month, or who plays, changes."""
         return Legality(self.model, self.programs, self.const, self.modes, self.state, self.month)
 
+    def legality_at(self, month: int) -> Legality:
+        """What the rules saw when a month that has been played opened."""
+        if month == self.month:
+            return self.legality
+        return Legality(self.model, self.programs, self.const, self.modes, self.states[month], month)
+
     def _forget_legality(self) -> None:
         self.__dict__.pop("legality", None)
 

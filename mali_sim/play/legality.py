@@ -1,6 +1,7 @@
 """What may be done in a month, at what cost, and why not: judged on its opening state."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,13 @@ from mali_sim.engine import run_once
 from mali_sim.model import Action, Model, Programs
 from mali_sim.play.months import Standing
 from mali_sim.scenario import Text
-from mali_sim.scenario.texts import Words, both
+from mali_sim.scenario.texts import LANGUAGES, Words, both
 
 _ANSWERS = ("accept", "refuse", "choice")
 _ASKED, _IN_FORCE = 1, 2
 _NEVER = 1200
+#: Capital is told to so many decimals at the most.
+_MOST_DECIMALS = 4
 
 
 class Legality:
@@ -35,7 +38,7 @@ class Legality:
         self.model = model
         self.programs = programs
         self.state = state
-        self._constants = const
+        self._constants, self._modes, self._month = const, modes, month
         self._rows = run_once(
             programs.legality, const, state.reshape(-1, 1), runs=1, month=month, modes=modes
         )[:, 0]
@@ -68,21 +71,34 @@ class Legality:
         value = float(self._rows[2 * len(self.model.happenings.actions) + at])
         return min(max(value, 0.0), 1.0)
 
-    def kept(self, offer: str) -> list[dict[str, float]]:
+    def parts(self, kind: str, id: str) -> list[dict[str, float]]:
         """
-        Of what an offer asks while it is in force: each part of it, as things stand.
+        The parts of a condition, or of a chance, as things stand.
+
+        Parameters
+        ----------
+        kind : {'requires', 'keeps', 'chance'}
+        id : str
+            An action's for ``requires``, else an offer's.
 
         Returns
         -------
         list of dict of str to float
-            ``holds``, 1 or 0; of a comparison of numbers also ``left`` and ``right``.
+            ``holds``, 1 or 0; of a comparison of numbers also ``left`` and ``right``; of a
+            chance ``amount``.
         """
-        start = 2 * len(self.model.happenings.actions) + len(self.programs.chances)
-        found: dict[int, dict[str, float]] = {}
-        for row, (id, part, name) in enumerate(self.programs.kept, start):
-            if id == offer:
-                found.setdefault(part, {})[name] = float(self._rows[row])
-        return list(found.values())
+        return self._parts.get((kind, id), [])
+
+    @cached_property
+    def _parts(self) -> dict[tuple[str, str], list[dict[str, float]]]:
+        rows = run_once(
+            self.programs.conditions, self._constants, self.state.reshape(-1, 1), runs=1,
+            month=self._month, modes=self._modes,
+        )[:, 0]  # fmt: skip
+        found: dict[tuple[str, str], dict[int, dict[str, float]]] = {}
+        for value, (kind, id, part, name) in zip(rows, self.programs.parts, strict=True):
+            found.setdefault((kind, id), {}).setdefault(part, {})[name] = float(value)
+        return {key: list(parts.values()) for key, parts in found.items()}
 
     def pends(self, action: Action) -> bool:
         """Whether what an answer belongs to waits for one."""
@@ -163,7 +179,7 @@ class Legality:
             left = self.left(action.actor, plan)[0] or 0.0
             return both(
                 "Not enough political capital: it costs {cost}, {left} is left.",
-                cost=_points(cost), left=_points(left),
+                **_told_apart(cost=cost, left=left),
             )  # fmt: skip
         for other in plan:
             planned = self.model.action(other)
@@ -174,9 +190,15 @@ class Legality:
         return None
 
 
-def _points(value: float) -> Text:
-    """Capital as each language writes it."""
-    return Text(*(Words(language).number(value, 1) for language in ("en", "fr")))
+def _told_apart(cost: float, left: float) -> dict[str, Text]:
+    """A price and what is left, as each language writes them, with decimals that tell them apart."""
+    decimals = 1
+    while decimals < _MOST_DECIMALS and round(cost, decimals) == round(left, decimals):
+        decimals += 1
+    return {
+        name: Text(*(Words(language).number(value, decimals) for language in LANGUAGES))
+        for name, value in (("cost", cost), ("left", left))
+    }
 
 
 def _exclude(a: Action, b: Action) -> bool:

@@ -8,6 +8,8 @@ from attrs import evolve, frozen
 
 from mali_sim.equations import names_in
 from mali_sim.equations.tree import Call, Name
+from mali_sim.model.happenings import Item
+from mali_sim.play.conditions import kept_terms
 from mali_sim.play.explain import Cause, Explanation, UnknownName, explain
 from mali_sim.play.game import Game, MonthReport, Standing
 from mali_sim.scenario import Text
@@ -352,7 +354,7 @@ class SeatView:
     def lines(self, report: MonthReport) -> Iterator[Line]:
         """A month's happenings as sentences: events, what became of offers, decisions."""
         for name in report.events:
-            yield self._event_line(name)
+            yield self._event_line(name, report.month)
         for actor, id in report.decisions:
             yield self._decision_line(actor, id)
         for actor, id in report.refused:
@@ -360,7 +362,7 @@ class SeatView:
             text = both("{name}: it no longer fitted.", name=label)
             yield Line("refused", id, text, None, actor, ())
 
-    def _event_line(self, name: str) -> Line:
+    def _event_line(self, name: str, month: int) -> Line:
         kind, _, id = name.partition(".")
         offers = {item.id: (item, offer) for item, offer in self.model.happenings.offers}
         if kind in ("lapse", "breach", "fulfilled") and id in offers:
@@ -371,14 +373,21 @@ class SeatView:
                 "breach": word("{name}: the bargain was broken."),
                 "fulfilled": word("{name}: the bargain was kept to its end."),
             }
-            detail = None
-            if kind == "breach":
-                asks = item.words(offer.asks, self.model.sets)
-                detail = both("What was asked no longer held: {asks}", asks=asks)
+            detail = self._what_failed(item, month) if kind == "breach" else None
             return Line(kind, name, both(forms[kind], name=label), detail, None, offer.source)
         item, event = next(x for x in self.model.happenings.events if x[0].id == name)
         label = item.words(event.label, self.model.sets)
         return Line("event", name, label, item.words(event.text, self.model.sets), None, event.source)
+
+    def _what_failed(self, item: Item, month: int) -> Text | None:
+        """Which part of what a bargain asks no longer held when a month opened."""
+        terms = [t for t in kept_terms(self, item, self.game.legality_at(month)) if t.met is False]
+        if not terms:
+            return None
+        first, *rest = (t.said for t in terms)
+        for text in rest:
+            first = both("{first}; {second}", first=first, second=text)
+        return both("What no longer held: {terms}", terms=first)
 
     def _decision_line(self, actor: str, id: str) -> Line:
         action = self.model.action(id)
