@@ -31,7 +31,7 @@ class Indicator:
     value : float
         At the close of the last month played.
     change : float
-        Against the month before.
+        Against the month before, both as they are shown.
     verdict : {'better', 'worse', 'same', 'neither'}
     series : tuple of float
         From the start to now; of what is counted month by month, from the first month.
@@ -137,7 +137,7 @@ class SeatView:
         counted = id in self.counted and self.game.month > 0
         months = range(0 if counted else -1, self.game.month)
         series = tuple(self.game.observed(id, m) for m in months)
-        value, change = _latest(series)
+        value, change = _latest(series, obs.decimals)
         return Indicator(
             f"obs.{id}", obs.label, obs.text, self.unit_label(obs.unit), obs.decimals, value,
             change, verdict(change, obs.better, obs.decimals), series, obs.headline, obs.topic,
@@ -174,7 +174,7 @@ class SeatView:
         found = []
         for row, name in enumerate(block.labels):
             series = tuple(float(s[block.offset + row]) for s in self.game.states)
-            value, change = _latest(series)
+            value, change = _latest(series, decimals)
             made = Indicator(
                 f"stock.{name}", self.row_label(stock_id, row), None, self.unit_label(stock.unit),
                 decimals, value, change, verdict(change, stock.better, decimals), series,
@@ -406,9 +406,12 @@ class SeatView:
         return Line(action.kind, id, text, None, actor, action.table.source)
 
 
-def _latest(series: Sequence[float]) -> tuple[float, float]:
-    """The last value of a series, and its change."""
-    return series[-1], series[-1] - series[-2] if len(series) > 1 else 0.0
+def _latest(series: Sequence[float], decimals: int) -> tuple[float, float]:
+    """The last value, and the difference of the last two as they are shown."""
+    if not series:
+        return 0.0, 0.0
+    last, before = (round(x, decimals) for x in (series[-1], series[-2] if len(series) > 1 else series[-1]))
+    return series[-1], round(last - before, decimals)
 
 
 def says_yes_or_no(obs: Observer) -> bool:
