@@ -10,8 +10,9 @@ from mali_sim.engine import HUMAN
 from mali_sim.play import Bargain, Choice, Indicator, MonthReport, Question, bargains
 from mali_sim.play.aspects import notes
 from mali_sim.play.conditions import Term, kept_terms, unmet
-from mali_sim.play.digest import Yardstick, biggest, root_causes, yardstick
+from mali_sim.play.digest import Yardstick, biggest, yardstick
 from mali_sim.play.objectives import PEER_RUNS, Peers, peers
+from mali_sim.play.reasons import Reason, Reasons, reasons
 
 #: So many decisions are listed at once; more are listed by topic.
 _SHORT_LIST = 25
@@ -366,7 +367,7 @@ class Pages(Figures):
         others: list[str] = []
         submitted = self.game.inputs[report.month]
         played_by = self.game.casts[report.month].get(self.view.actor)
-        for line in self.view.lines(report):
+        for line in sorted(self.view.lines(report), key=lambda line: not line.weighty):
             told = self.words.of(line.text)
             if line.kind in ("decision", "ask", "accept", "refuse", "choice"):
                 if line.actor != self.view.actor:
@@ -381,8 +382,9 @@ class Pages(Figures):
             elif line.kind == "refused":
                 own.append(told)
             else:
-                detail = self.words.of(line.detail) if line.detail is not None and texts else ""
-                events.append(f"{told.rstrip('.')}. {detail}".rstrip())
+                if line.detail is not None and (texts or line.weighty):
+                    told = f"{told.rstrip('.')}. {self.words.of(line.detail)}"
+                events.append(told)
         return own + unanswered, events, others
 
     def month_report(self, report: MonthReport, texts: bool = True) -> list[str]:
@@ -429,17 +431,42 @@ class Pages(Figures):
         return bonus * fresh / self.scales.month[indicator.id.removeprefix("obs.")]
 
     def _change_line(self, indicator: Indicator, month: int) -> str:
-        told = self.figure(indicator)
-        causes = []
-        for label, unit, amount, decimals in root_causes(self.view, indicator.id, month):
-            if self.is_yes_no(indicator):
-                causes.append(self.words.of(label))
-            elif abs(amount) >= 0.5 * 10.0**-decimals:
-                number = self.words.quantity(amount, unit, decimals, signed=True)
-                causes.append(f"{self.words.of(label)} {number}")
+        found = reasons(self.view, indicator.id, month)
+        return self.because(self.figure(indicator), indicator, found)
+
+    def because(self, told: str, indicator: Indicator, found: Reasons) -> str:
+        """A change with its strongest causes, and how they stand to those of the month before."""
+        words = self.words
+        causes = [self._reason(indicator, r) for r in found.shown]
         if not causes:
             return f"{told}."
-        return self.words("{change}. Because: {causes}.", change=told, causes=self.series(causes))
+        listed = self.series(causes)
+        if found.others:
+            listed = words("{causes}; and others", causes=listed)
+        match found.kind:
+            case "same":
+                return words("{change}. As in the month before: {causes}.", change=told, causes=listed)
+            case "less":
+                return words("{change}. Against the month before: {causes}.", change=told, causes=listed)
+        return words("{change}. Because: {causes}.", change=told, causes=listed)
+
+    def _reason(self, indicator: Indicator, reason: Reason) -> str:
+        words, label = self.words, self.words.of(reason.label)
+        if self.is_yes_no(indicator):
+            return label
+
+        def number(amount: float) -> str:
+            return words.quantity(amount, reason.unit, reason.decimals, signed=True)
+
+        told = f"{label} {number(reason.amount)}"
+        if reason.before is not None and number(reason.before) != number(reason.amount):
+            was = words.number(reason.before, reason.decimals, signed=True)
+            return words("{cause} ({amount} the month before)", cause=told, amount=was)
+        if reason.where is not None:
+            member, amount = reason.where
+            return words("{cause} ({member}: {amount})", cause=told, member=words.of(member),
+                         amount=words.number(amount, reason.decimals, signed=True))  # fmt: skip
+        return told
 
     def history(self) -> list[str]:
         """Months past, a line each."""

@@ -83,7 +83,15 @@ class Question:
 
 @frozen
 class Line:
-    """One thing that happened, for the month's report."""
+    """
+    One thing that happened, for the month's report.
+
+    Parameters
+    ----------
+    weighty : bool
+        Whether it comes first and is never cut short: an event that changes a state of things,
+        the end of a bargain, an answer to an offer of this seat.
+    """
 
     kind: str
     id: str
@@ -91,6 +99,7 @@ class Line:
     detail: Text | None
     actor: str | None
     source: tuple[str, ...]
+    weighty: bool = False
 
 
 @frozen
@@ -374,10 +383,12 @@ class SeatView:
                 "fulfilled": word("{name}: the bargain was kept to its end."),
             }
             detail = self._what_failed(item, month) if kind == "breach" else None
-            return Line(kind, name, both(forms[kind], name=label), detail, None, offer.source)
+            return Line(kind, name, both(forms[kind], name=label), detail, None, offer.source, True)
         item, event = next(x for x in self.model.happenings.events if x[0].id == name)
         label = item.words(event.label, self.model.sets)
-        return Line("event", name, label, item.words(event.text, self.model.sets), None, event.source)
+        text = item.words(event.text, self.model.sets)
+        weighty = any(effect.switch for effect in event.effects)
+        return Line("event", name, label, text, None, event.source, weighty)
 
     def _what_failed(self, item: Item, month: int) -> Text | None:
         """Which part of what a bargain asks no longer held when a month opened."""
@@ -395,15 +406,23 @@ class SeatView:
         who = self.model.scenario.actor[actor].label
         forms = {
             "decision": word("{who}: {name}"),
-            "ask": word("{who}, offer: {name}"),
+            "ask": word("{who} to {whom}, an offer: {name}"),
             "accept": word("{who}, yes to: {name}"),
             "refuse": word("{who}, no to: {name}"),
-            "choice": word("{who}: {name}"),
+            "choice": word("{who}, on “{event}”: {name}"),
         }
-        text = both(forms[action.kind], who=who, name=label)
-        if action.kind in ("ask", "decision"):
+        offer = self.model.scenario.offer.get(action.item.path[1])
+        event = self.model.scenario.event.get(action.item.path[1])
+        named = {}
+        if offer is not None:
+            named["whom"] = self.model.scenario.actor[offer.to].label
+        if event is not None:
+            named["event"] = action.item.words(event.label, self.model.sets)
+        text = both(forms[action.kind], who=who, name=label, **named)
+        if action.kind == "decision":
             text = Text(*(label[x] if who[x] in label[x] else text[x] for x in ("en", "fr")))
-        return Line(action.kind, id, text, None, actor, action.table.source)
+        answered = action.kind in ("accept", "refuse") and offer is not None and offer.from_ == self.actor
+        return Line(action.kind, id, text, None, actor, action.table.source, answered)
 
 
 def _latest(series: Sequence[float], decimals: int) -> tuple[float, float]:
