@@ -461,6 +461,8 @@ class Pages(Figures):
         told = f"{label} {number(reason.amount)}"
         if reason.before is not None and number(reason.before) != number(reason.amount):
             was = words.number(reason.before, reason.decimals, signed=True)
+            if not reason.amount:
+                return words("{cause}: over ({amount} the month before)", cause=label, amount=was)
             return words("{cause} ({amount} the month before)", cause=told, amount=was)
         if reason.where is not None:
             member, amount = reason.where

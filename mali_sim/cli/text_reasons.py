@@ -11,10 +11,10 @@ from mali_sim.play.digest import (
     consequences,
     debrief,
     differences,
-    member_label,
 )
 from mali_sim.play.explain import COUNTERFACTUAL, POSTINGS, SUBSTITUTION
 from mali_sim.play.objectives import Result
+from mali_sim.play.reasons import member_label
 from mali_sim.play.view import says_yes_or_no
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import word
@@ -409,13 +409,15 @@ def _result(pages: Pages, r: Result) -> str:
 def _turning(pages: Pages, found: Debrief) -> list[str]:
     if not found.turning:
         return []
-    lines = ["", pages.words("Turning points: the months in which the main figures moved most")]
+    lines = ["", pages.words("Turning points: the months in which what counts moved most")]
     for point in found.turning:
-        moves = pages.series([pages.say(i.label, pages.change(i)) for i in point.moves])
-        lines.append("  " + pages.say(pages.month(point.month), moves))
-        own, events, others = pages.told(point.report, texts=False)
-        told = (events + own + others)[:4]
-        lines.append("    " + " ".join(x if x.endswith(".") else f"{x}." for x in told))
+        for n, move in enumerate(point.moves):
+            told = pages.say(move.figure.label, pages.change(move.figure))
+            told = pages.because(told, move.figure, move.reasons)
+            lines.append("    " + told if n else "  " + pages.say(pages.month(point.month), told))
+        if point.own:
+            own = pages.series([pages.action_name(id) for id in point.own])
+            lines.append("    " + pages.say(pages.words("You"), f"{own}."))
     return lines
 
 

@@ -56,6 +56,8 @@ class Checker(TableChecker):
             self._names(("obs", id, "known_to"), self.s.obs[id].known_to, "actor")
             if not 0 <= self.s.obs[id].decimals <= 6:
                 self.v.problem(("obs", id, "decimals"), f"{self.s.obs[id].decimals} is outside 0..6")
+        for id, source in self.s.source.items():
+            self._names(("source", id, "to"), source.to, "actor")
         self._flows()
         self._actors()
         self._decisions()

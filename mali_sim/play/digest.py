@@ -9,24 +9,18 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import frozen
 
-from mali_sim.equations import names_in, walk
-from mali_sim.equations.tree import Member, Name
-from mali_sim.play.explain import Cause, Explanation, UnknownName
 from mali_sim.play.forecast import Forecast, forecast
-from mali_sim.play.game import Game, MonthReport
+from mali_sim.play.game import Game
 from mali_sim.play.objectives import Peers, Result, Weighed, objectives, peers, weighed
 from mali_sim.play.record import Record
+from mali_sim.play.turning import TurningPoint, turning_points
 from mali_sim.play.view import Indicator, SeatView, says_yes_or_no, verdict
 from mali_sim.scenario import Text
 
 #: Sources with such ids are recommendations.
 RECOMMENDATION = re.compile(r"R\d+\Z")
-#: From this part of a change on, one cause is spoken of alone.
-_ALONE = 0.8
-#: A posting that differs from the month before by less than this part of it is routine.
-_ROUTINE = 0.25
 #: Chances of a yes that change by less are not spoken of.
 _CHANCE_SHOWN = 0.01
 _YARDSTICK_RUNS = 100
@@ -67,15 +61,6 @@ class Difference:
 
 
 @frozen
-class TurningPoint:
-    """A month in which the headlines moved most."""
-
-    month: int
-    moves: tuple[Indicator, ...]
-    report: MonthReport
-
-
-@frozen
 class Debrief:
     """
     A game, looked back on.
@@ -89,7 +74,7 @@ class Debrief:
     reference : Text, optional
         The strategy that played the same luck, for comparison.
     followed, left : tuple of str
-        Recommendations behind decisions that were taken, and behind those that were not.
+        Recommendations to the seat: behind what it chose to do, and behind what it did not.
     decisions : tuple of (int, str)
         Month and action, of the seat.
     weighed, as_written : Weighed, optional
@@ -153,112 +138,6 @@ def biggest(indicators: Sequence[Indicator], scales: Yardstick) -> list[Indicato
     """Indicators whose last change shows, those first that moved most for a month."""
     moved = [i for i in indicators if abs(i.change) >= 0.5 * 10.0**-i.decimals]
     return sorted(moved, key=lambda i: -abs(i.change) / scales.month[i.id.removeprefix("obs.")])
-
-
-def root_causes(
-    view: SeatView, name: str, month: int, count: int = 2
-) -> list[tuple[Text, Text | None, float, int]]:
-    """
-    The strongest causes of a change, looking through what only repeats it.
-
-    An observer that reads one stock is explained by the stock's flows, and of a stock over
-    sets by those of the member that moved most.
-
-    Returns
-    -------
-    list of (label, unit or None, amount, decimals)
-        The unit where it is another one than the explained number's.
-    """
-    why = view.explain(name, month)
-    causes = [c for c in why.causes if c.amount]
-    alone = causes and abs(causes[0].amount) > _ALONE * sum(abs(c.amount) for c in causes)
-    if alone and (deeper := _deeper(view, name, causes[0].id, month)) is not None:
-        stock = view.model.scenario.stock[deeper.id.partition(".")[0].partition("[")[0]]
-        member = member_label(view, deeper.id)
-        found = []
-        for cause in _news(view, deeper.id, month, deeper.change, deeper.causes)[:count]:
-            label = cause.label
-            if member is not None:
-                label = Text(f"{label.en} ({member.en})", f"{label.fr} ({member.fr})")
-            found.append((label, view.unit_label(stock.unit), cause.amount, _decimals(cause.amount)))
-        return found
-    least = view.model.scenario.obs[name[4:]].decimals if name.startswith("obs.") else 0
-    shown = _news(view, name, month, why.change, tuple(causes))[:count]
-    return [(c.label, None, c.amount, max(least, _decimals(c.amount))) for c in shown]
-
-
-def _news(
-    view: SeatView, name: str, month: int, change: float, causes: tuple[Cause, ...]
-) -> tuple[Cause, ...]:
-    """
-    The causes that go the way of a change.
-
-    Of what is posted every month only what is much more or less than the month before, where
-    that is a good part of the change.
-    """
-    causes = tuple(c for c in causes if c.amount * change > 0)
-    if not month or not any(c.posted for c in causes):
-        return causes
-    before = {c.id: c.amount for c in view.explain(name, month - 1).causes if c.posted}
-    found = [
-        c for c in causes
-        if not c.posted or abs(c.amount - before.get(c.id, 0.0)) > _ROUTINE * abs(c.amount)
-    ]  # fmt: skip
-    return tuple(found) if sum(abs(c.amount) for c in found) > _ROUTINE * abs(change) else causes
-
-
-def _decimals(amount: float) -> int:
-    """As many decimals as a cause's amount deserves."""
-    return 0 if abs(amount) >= 100 else 1
-
-
-def _deeper(view: SeatView, name: str, id: str, month: int) -> Explanation | None:
-    """The explanation of the stock behind a cause, at the member read that moved most."""
-    plain = id.removeprefix("stock.")
-    if plain not in view.visible_stocks():
-        return None
-    block = view.model.layout.blocks[f"stock:{plain}"]
-    rows = slice(block.offset, block.offset + block.rows)
-    moved = np.abs(view.game.states[month + 1][rows] - view.game.states[month][rows])
-    read = _members_read(view, name)
-    if read:
-        combinations = view.model.sets.combinations(block.dims)
-        moved *= [bool(read.intersection(c)) or not c for c in combinations]
-    try:
-        found = view.explain(block.labels[int(np.argmax(moved))], month)
-    except UnknownName:
-        return None
-    return found if found.causes else None
-
-
-def _members_read(view: SeatView, name: str) -> set[str]:
-    """Members that an observer picks out, itself or through what it reads; none where it reads all."""
-    model, found = view.model, set()
-    trees = model.variables.trees
-    waiting, seen = [trees.get(("obs", name.removeprefix("obs."), "value"))], set()
-    while waiting:
-        tree = waiting.pop()
-        if tree is None:
-            continue
-        for part in walk(tree):
-            if isinstance(part, Member):
-                found |= {*part.members}
-            elif isinstance(part, Name) and model.sets.parent.get(part.id, part.id) != part.id:
-                found |= {*model.sets.members[part.id]}
-        inside = {n for n in names_in(tree) if n in model.scenario.aux} - seen
-        seen |= inside
-        waiting += [trees.get(("aux", n, "value")) for n in sorted(inside)]
-    return found
-
-
-def member_label(view: SeatView, name: str) -> Text | None:
-    """The member of a row's name, in words: of ``control.kidal`` Kidal."""
-    id = name.removeprefix("stock.").partition(".")[0].partition("[")[0]
-    block = view.model.layout.blocks.get(f"stock:{id}")
-    plain = name.removeprefix("stock.")
-    if block is None or plain == id or plain not in block.labels:
-        return None
-    return view.row_label(id, block.labels.index(plain))
 
 
 def differences(game: Game, found: Forecast) -> list[Difference]:
@@ -330,18 +209,19 @@ def debrief(game: Game, actor: str, scales: Yardstick, among: Peers | None = Non
         for who, id in game.report(month).decisions
         if who == actor and (who, id) in game.inputs[month]
     )
-    behind = {r for _, id in taken for r in _recommendations(game, id)}
-    offered = {r for a in model.happenings.actions if a.actor == actor for r in _recommendations(game, a.id)}
+    behind = {r for _, id in taken for r in _recommendations(game, actor, id)}
+    own_actions = [a.id for a in model.happenings.actions if a.actor == actor]
+    offered = {r for id in own_actions for r in _recommendations(game, actor, id)}
     among = among or peers(game, actor)
     own = weighed(game, actor, among, game.weights(actor)) if among else None
     as_written = weighed(game, actor, among, game.written_weights) if among else None
     ending = game.ending()
+    results = tuple(r for r in objectives(game, actor, among) if r.seen)
     return Debrief(
         (s.ending[ending].title, s.ending[ending].text) if ending else None,
-        tuple(r for r in objectives(game, actor, among) if r.seen),
-        s.strategy[among.reference].label if among and among.reference else None,
+        results, s.strategy[among.reference].label if among and among.reference else None,
         tuple(sorted(behind, key=_number)), tuple(sorted(offered - behind, key=_number)), taken,
-        tuple(_turning(game, actor, scales)), str(game.run_address), game.rewound, own,
+        tuple(turning_points(game, actor, results, scales.year)), str(game.run_address), game.rewound, own,
         as_written, among.runs if among else 0,
     )  # fmt: skip
 
@@ -350,37 +230,14 @@ def _number(recommendation: str) -> int:
     return int(recommendation[1:])
 
 
-def _recommendations(game: Game, id: str) -> list[str]:
-    action = game.model.action(id)
+def _recommendations(game: Game, actor: str, id: str) -> list[str]:
+    """
+    Recommendations to an actor that speak for an action.
+
+    What stands behind an event as a whole speaks for none of its answers.
+    """
+    action, table = game.model.action(id), game.model.scenario.source
     if action.kind == "refuse":
         return []  # who turns a bargain down does not follow what speaks for it
-    sources = {*action.table.source}
-    if action.kind == "choice":
-        sources |= {*game.model.scenario.event[action.item.path[1]].source}
-    return [x for x in sources if RECOMMENDATION.match(x)]
-
-
-def _turning(game: Game, actor: str, scales: Yardstick, count: int = 3) -> list[TurningPoint]:
-    view = SeatView(game, actor)
-    headlines = view.headlines() or view.indicators()
-    moved = []
-    for month in range(game.month):
-        moves = biggest([_in_month(view, i, month) for i in headlines], scales)
-        size = sum(abs(i.change) / scales.month[i.id.removeprefix("obs.")] for i in moves)
-        moved.append((size, month, tuple(moves[:2])))
-    moved.sort(key=lambda x: (-x[0], x[1]))
-    chosen = sorted((month, moves) for _, month, moves in moved[:count] if moves)
-    return [TurningPoint(month, moves, game.report(month)) for month, moves in chosen]
-
-
-def _in_month(view: SeatView, indicator: Indicator, month: int) -> Indicator:
-    """An indicator as it stood at the close of an earlier month."""
-    series = indicator.series[: len(indicator.series) - view.game.month + 1 + month]
-    value, change = series[-1], 0.0
-    if len(series) > 1:
-        change = value - series[-2]
-    obs = view.model.scenario.obs[indicator.id.removeprefix("obs.")]
-    return evolve(
-        indicator, value=value, change=change, series=series,
-        verdict=verdict(change, obs.better, obs.decimals),
-    )  # fmt: skip
+    behind = [x for x in action.table.source if RECOMMENDATION.match(x)]
+    return [x for x in behind if not table[x].to or actor in table[x].to]

@@ -116,6 +116,7 @@ class Source:
 
     text: Text = key("what the source says, in our own words")
     ref: str = key("where to find it")
+    to: tuple[str, ...] = listed("of a recommendation: the actors whom it is addressed to")
 
 
 @frozen
