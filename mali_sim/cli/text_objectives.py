@@ -243,7 +243,8 @@ def weighed_up(pages: Pages, found: Debrief) -> list[str]:
     beside = {s.id: s for s in written.strategies}
     lines += ["  " + _strategy(pages, s, beside[s.id] if changed else None) for s in own.strategies]
     lines.append(words(
-        "Better than 60 of 100, of an objective: so many of these runs came out worse on it than your game. "
+        "Better than 60 of 100, of an objective: so many of these runs came out worse on it than your game, "
+        "counting half of those that came out the same. "
         "The score is the mean of these numbers, each counted by its weight: a judgement, not a measurement.",
     ))
     if not pages.game.finished:

@@ -5,6 +5,7 @@ from mali_sim.cli.text_objectives import amount, percent, weighed_up
 from mali_sim.cli.text_pages import Pages
 from mali_sim.engine import HUMAN
 from mali_sim.play import Cause, Explanation, forecast
+from mali_sim.play.askable import askables
 from mali_sim.play.digest import (
     Debrief,
     Difference,
@@ -41,37 +42,12 @@ _GRADES = {
 }
 
 
-def nameable(pages: Figures) -> dict[str, tuple[Text, str]]:
-    """
-    Everything whose change can be asked about.
-
-    Returns
-    -------
-    dict of str to (Text, str)
-        Name and unit of observers, of visible stocks member by member, and of auxiliaries.
-    """
-    view = pages.view
-    s = view.model.scenario
-    found = {i.id: (i.label, s.obs[i.id[4:]].unit) for i in view.indicators()}
-    for id in view.visible_stocks():
-        stock = s.stock[id]
-        for row, name in enumerate(view.model.layout.blocks[f"stock:{id}"].labels):
-            label = stock.label
-            if name != id:
-                member = view.row_label(id, row)
-                label = Text(f"{label.en}, {member.en}", f"{label.fr}, {member.fr}")
-            found[name] = (label, stock.unit)
-    for id, aux in s.aux.items():
-        if id not in view.unseen and not view.model.variables.aux_dims[id]:
-            found[id] = (aux.label, aux.unit)
-    return found
-
-
 def why_page(pages: Pages, name: str, month: int) -> tuple[list[str], Explanation]:
     """Why something changed in a month: the kind of answer, causes by size, how the largest come about."""
     words, view = pages.words, pages.view
     found = view.explain(name, month)
-    label, unit = nameable(pages).get(name, (found.label, ""))
+    made = askables(view).get(name)
+    label, unit = (made.label, made.unit) if made is not None else (found.label, "")
     decimals = 0 if max(abs(found.before), abs(found.after)) >= _LARGE else _decimals(pages, name)
     shown = view.unit_label(unit)
     lines = [
@@ -84,6 +60,8 @@ def why_page(pages: Pages, name: str, month: int) -> tuple[list[str], Explanatio
         lines.append(words("Its equation: {equation}", equation=obs.value))
         if obs.text is not None:
             lines.append(words.of(obs.text))
+    if name.startswith("flow."):
+        lines += _flow_lines(pages, name[5:], month)
     lines.append("")
     for number, cause in enumerate(found.causes, 1):
         places = 0 if abs(cause.amount) >= _LARGE else max(decimals, 1)
@@ -91,6 +69,9 @@ def why_page(pages: Pages, name: str, month: int) -> tuple[list[str], Explanatio
             continue
         amount = words.number(cause.amount, places, signed=True)
         lines.append(f"{number}. " + pages.say(_cause_label(pages, cause), amount))
+        if cause.members:
+            parts = [_member(pages, *m, places) for m in cause.members[:_IN_FULL]]
+            lines.append("    " + pages.series(parts))
         if number <= _IN_FULL and found.kind == POSTINGS:
             lines += ["    " + line for line in cause_lines(pages, cause)]
     if not found.causes:
@@ -98,6 +79,22 @@ def why_page(pages: Pages, name: str, month: int) -> tuple[list[str], Explanatio
     if name.startswith("obs."):
         lines += ["", *pages.sources(view.model.scenario.obs[name[4:]].source)]
     return lines, found
+
+
+def _member(pages: Pages, name: str, amount: float, places: int) -> str:
+    """A part of a cause: at which member, and how much."""
+    label = member_label(pages.view, name) or Text(name, name)
+    return pages.say(label, pages.words.number(amount, places, signed=True))
+
+
+def _flow_lines(pages: Pages, id: str, month: int) -> list[str]:
+    """Where a flow goes, and how it comes about."""
+    words, s = pages.words, pages.view.model.scenario
+    flow, lines = s.flow[id], []
+    for end, said in ((flow.to, word("It goes to: {name}")), (flow.from_, word("It comes out of: {name}"))):
+        if end is not None:
+            lines.append(words(said, name=words.of(s.stock[end.partition(".")[0]].label)))
+    return lines + cause_lines(pages, pages.view.flow_cause(id, month))
 
 
 def _span(pages: Pages, found: Explanation, name: str, unit: Text, decimals: int) -> str:
@@ -345,7 +342,9 @@ def debrief_page(pages: Pages, save: str) -> list[str]:
     if notes:
         lines += ["", words("Your notes"), *("  " + note for note in notes)]
     if found.rewound:
-        lines += ["", words("You went back in time in this game: it is no fair comparison with others.")]
+        lines += ["", words(
+            "You went back in time in this game: it is no fair comparison with others and has no score."
+        )]
     lines += ["", words("This run: {address}", address=found.address)]
     if save:
         lines.append(words("Open it again: {command}", command=f"mali-sim play --text --load {save}"))
@@ -363,8 +362,10 @@ def _results(pages: Pages, found: Debrief) -> list[str]:
     words = pages.words
     lines = [words("How it went, against the start")]
     if found.reference is not None:
-        lines.append(words("In brackets: what “{strategy}” would have come to, on the same luck.",
-                           strategy=words.of(found.reference)))
+        lines = [words("How it went"), words(
+            "In brackets: what “{strategy}” would have come to, on the same luck; better and worse are "
+            "against that.", strategy=words.of(found.reference),
+        )]
     weighted = sorted((r for r in found.results if r.weight or r.written), key=lambda r: -r.weight)
     others = [r for r in found.results if r not in weighted and _moved(r)]
     lines += ["  " + _result(pages, r) for r in (*weighted, *others)]

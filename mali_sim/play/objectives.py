@@ -39,7 +39,7 @@ class Result:
     start, end : float
         Where its observer started and stands.
     verdict : {'better', 'worse', 'same', 'neither'}
-        From start to end.
+        Against the reference; without one, from start to end.
     weight : float
         For the seat, from 0 to 1.
     written : float
@@ -49,7 +49,7 @@ class Result:
     reference : float, optional
         What the scenario's own strategy comes to, on the same luck.
     place : float, optional
-        Of 100 runs of the shipped strategies, how many came out worse.
+        Of 100 runs of the shipped strategies, how many came out worse; the same count half.
     """
 
     id: str
@@ -156,11 +156,16 @@ def objectives(game: Game, actor: str, peers: Peers | None = None) -> list[Resul
     own, written = game.weights(actor), game.written_weights
     references = peers.references(names) if peers is not None else {}
     placed = _places(game, peers) if peers is not None and peers.runs > 1 and not game.rewound else {}
-    found = [
-        evolve(r, weight=own.get(r.id, 0.0), written=written.get(r.id, 0.0),
-               reference=references.get(r.id), place=placed.get(r.id) if r.seen else None)
-        for r in _results(game, actor)
-    ]  # fmt: skip
+    found = []
+    for r in _results(game, actor):
+        reference, told = references.get(r.id), r.verdict
+        if reference is not None:
+            told = verdict(r.value - reference, r.better, r.decimals)
+        place = placed.get(r.id) if r.seen else None
+        found.append(
+            evolve(r, weight=own.get(r.id, 0.0), written=written.get(r.id, 0.0), reference=reference,
+                   verdict=told, place=place)
+        )  # fmt: skip
     return sorted(found, key=lambda r: (-r.written, r.better == "none"))
 
 
