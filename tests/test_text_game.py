@@ -15,8 +15,10 @@ from mali_sim.cli.text_commands import COMMANDS, matches, parse_month, understan
 from mali_sim.cli.text_game import TextGame
 from mali_sim.cli.text_pages import Pages, plain_markdown
 from mali_sim.cli.text_terminal import wrapped
+from mali_sim.cli.text_why import asked_id
 from mali_sim.model import Model, load_model
 from mali_sim.play import Game, SeatView
+from mali_sim.play.askable import askables, happening
 from mali_sim.play.digest import debrief
 from mali_sim.play.explain import UnknownName
 from mali_sim.scenario import find_scenario
@@ -244,6 +246,63 @@ def test_a_cause_is_opened_by_its_number(saves: Path) -> None:
     assert listed is not None
     assert output.rpartition("\n> ")[0].count(listed[1]) >= 2
     assert "Equation: " in output.split("\n> ")[-2]
+
+
+def test_whatever_is_named_as_a_cause_can_be_asked_about(saves: Path) -> None:
+    game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=SEED)
+    asked = ["why traders choose routes", "why civilians killed (acled)"]
+    output = played(game, ["next", "next", *asked], saves)
+    assert "Why: Traders choose routes, March 2023" in output
+    assert "It goes to: Goods by route" in output
+    assert "The count goes on" not in output
+    view = SeatView(game, "bamako")
+    known = askables(view)
+    for indicator in view.indicators():
+        for cause in view.explain(indicator.id).causes:
+            kind = cause.id.partition(".")[0]
+            if kind in ("flow", "effect", "cost", "obs") or cause.id in game.model.scenario.switch:
+                assert asked_id(cause.id, known), cause.id
+    for id in game.model.scenario.outcome:
+        assert f"outcome.{id}" in known
+
+
+def test_what_is_hidden_is_said_to_be_and_estimated(saves: Path) -> None:
+    game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=SEED)
+    page = played(game, ["next", "why real support"], saves).rpartition("> why real support")[2]
+    assert "You cannot see this before the end of the game." in page
+    assert "you take it for" in page
+    assert "Stated support, towns" in page
+    known = askables(SeatView(game, "bamako"))
+    hidden = {id for id, s in game.model.scenario.stock.items() if s.hidden and "bamako" not in s.known_to}
+    assert all(known[id].kind == "hidden" for id in hidden)
+
+
+def test_an_event_says_what_made_its_chance_and_what_it_did(saves: Path) -> None:
+    game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=SEED)
+    for _ in range(12):
+        game.advance()
+    month, id = next(
+        (m, e) for m in range(12) for e in game.report(m).events
+        if any(i.id == e and x.hazard for i, x in game.model.happenings.events)
+        and happening(SeatView(game, "bamako"), e, m).effects
+    )  # fmt: skip
+    found = happening(SeatView(game, "bamako"), id, month)
+    assert month in found.months
+    assert found.equation
+    assert found.hidden or 0 < (found.chance or 0) < 1
+    output = played(game, [f"why effect.{id} {month + 1}"], saves)
+    assert "It happened in" in output
+    assert "Equation of h" in output
+
+
+def test_a_switch_says_when_it_was_set_and_by_what(saves: Path) -> None:
+    game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=SEED)
+    game.submit("bamako", "tell_mission_to_go")
+    output = played(game, ["next", "why switch.minusma_present", "1"], saves)
+    label = game.model.label_of(game.model.action("tell_mission_to_go")).en
+    assert "The UN mission is in Mali: now no" in output
+    assert f"1. set by: {label}" in output
+    assert "What it did in February 2023:" in output
 
 
 def test_what_is_yes_or_no_is_forecast_as_a_chance(saves: Path) -> None:

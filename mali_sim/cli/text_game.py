@@ -2,7 +2,7 @@
 
 import secrets
 
-from mali_sim.cli import text_objectives, text_reasons
+from mali_sim.cli import text_objectives, text_reasons, text_why
 from mali_sim.cli.text_commands import (
     command_named,
     fold,
@@ -15,6 +15,7 @@ from mali_sim.cli.text_commands import (
 from mali_sim.cli.text_loop import Leave, Seated
 from mali_sim.cli.text_terminal import PAGE, wrapped
 from mali_sim.play import Choice, Game
+from mali_sim.play.askable import CHANGE, askables, objective_of
 from mali_sim.play.aspects import write_note
 from mali_sim.scenario.texts import LANGUAGES, Words
 
@@ -266,25 +267,23 @@ class TextGame(Seated):
         if month is None:
             self._say("That month has not been played.")
             return
-        names = text_reasons.nameable(self.pages)
-        found = matches(name, {id: (label.en, label.fr) for id, (label, _) in names.items()})
-        labels = {id: self.words.of(label) for id, (label, _) in names.items()}
-        # A figure that is published goes before the stock of the same name.
-        same = [id for id in found if id.startswith("obs.")]
-        if len(same) > 1:
-            same = [id for id in same if fold(labels[id]) == fold(name)]
+        known = askables(self.view)
+        labels = {id: self.words.of(made.label) for id, made in known.items()}
         suffix = "" if month == self.game.month - 1 else f" {month + 1}"
-        which = self._which(same[:1] or found, labels, "why")
+        which = self._which(text_why.asked_about(self.pages, name), labels, "why")
         if which is None:
             self._meaning = {n: f"{line}{suffix}" for n, line in self._meaning.items()}
             return
-        lines, why = text_reasons.why_page(self.pages, which, month)
+        if known[which].kind == CHANGE:
+            lines, why = text_reasons.why_page(self.pages, objective_of(self.view, which), month)
+            opened = [text_why.asked_id(cause.id, known) for cause in why.causes]
+            meanings = [f"why {id}{suffix}" if id else c for id, c in zip(opened, why.causes, strict=True)]
+        else:
+            lines, opened = text_why.other_page(self.pages, which, month)
+            meanings = [f"why {id}{suffix}" for id in opened]
         self.terminal.show(lines)
-        self._meaning = {
-            n: f"why {cause.id}{suffix}" if cause.id in names else cause
-            for n, cause in enumerate(why.causes, 1)
-        }
-        deeper = [f"why {labels[c.id]}{suffix}" for c in why.causes if c.id in names][:1]
+        self._meaning = dict(enumerate(meanings, 1))
+        deeper = [f"why {labels[id]}{suffix}" for id in opened if id][:1]
         self._suggest(*deeper, "decisions", "next")
 
     def _name_and_month(self, text: str) -> tuple[str, int | None]:

@@ -71,6 +71,14 @@ class Legality:
         value = float(self._rows[2 * len(self.model.happenings.actions) + at])
         return min(max(value, 0.0), 1.0)
 
+    def event_chance(self, id: str) -> float | None:
+        """Of an event: how likely it comes this month, as things stand; None of what has no hazard."""
+        if id not in self.programs.chances:
+            return None
+        at = self.programs.chances.index(id)
+        hazard = max(float(self._rows[2 * len(self.model.happenings.actions) + at]), 0.0)
+        return hazard / (1.0 + hazard)
+
     def parts(self, kind: str, id: str) -> list[dict[str, float]]:
         """
         The parts of a condition, or of a chance, as things stand.

@@ -84,9 +84,7 @@ class Reasons:
     others: int
 
 
-def reasons(
-    view: SeatView, name: str, month: int, count: int = 2, own: Set[str] = frozenset()
-) -> Reasons:
+def reasons(view: SeatView, name: str, month: int, count: int = 2, own: Set[str] = frozenset()) -> Reasons:
     """
     The strongest causes of a change, looking through what only repeats it.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from statistics import median
 
 from attrs import evolve, frozen
 
@@ -75,7 +76,8 @@ def turning_points(
                 continue
             began = id in decisive.values() and at.change > 0
             if id not in decisive.values() or began:
-                sizes.append((began, weight * abs(at.change) / span[id], at))
+                sizes.append((began, weight * abs(_step(view, figures[id], at)) / span[id], at))
+        sizes = [x for x in sizes if x[0] or x[1]]
         if sizes:
             sizes.sort(key=lambda x: (not x[0], -x[1]))
             least = _BESIDE * max(size for _, size, _ in sizes if size)
@@ -97,6 +99,24 @@ def _decisive(game: Game, seen: dict[str, str]) -> dict[str, str]:
         for id, obs in seen.items()
         if f"outcome.{id}" in asked and says_yes_or_no(s.obs[obs]) and _begins(game, obs)
     }
+
+
+def _step(view: SeatView, figure: Indicator, at: Indicator) -> float:
+    """
+    How far a figure moved in a month.
+
+    What is counted month by month falls back after a month that stands out: of it counts how
+    far the month stands out, and falling back is nothing.
+    """
+    if at.id.removeprefix("obs.") not in view.counted and not _by_the_month(view, at):
+        return at.change
+    apart = at.value - median(figure.series)
+    return apart if apart * at.change > 0 else 0.0
+
+
+def _by_the_month(view: SeatView, at: Indicator) -> bool:
+    """Whether an observer is a number a month."""
+    return view.model.scenario.obs[at.id.removeprefix("obs.")].yearly == "sum"
 
 
 def _range(figure: Indicator) -> float:

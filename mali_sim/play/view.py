@@ -9,11 +9,12 @@ from attrs import evolve, frozen
 from mali_sim.equations import names_in
 from mali_sim.equations.tree import Call, Name
 from mali_sim.model.happenings import Item
+from mali_sim.play.causes import posted_cause
 from mali_sim.play.conditions import kept_terms
 from mali_sim.play.explain import Cause, Explanation, UnknownName, explain
 from mali_sim.play.game import Game, MonthReport, Standing
 from mali_sim.scenario import Text
-from mali_sim.scenario.classes import Observer
+from mali_sim.scenario.classes import Observer, Switch
 from mali_sim.scenario.texts import both, unit_words, word
 
 BETTER, WORSE, SAME, NEITHER = "better", "worse", "same", "neither"
@@ -209,7 +210,7 @@ class SeatView:
             offset = self.model.layout.blocks[f"switch:{id}"].offset
             now = int(self.game.state[offset])
             before = int(self.game.states[-2][offset]) if self.game.month else now
-            names = list(switch.values.values()) or [both("no"), both("yes")]
+            names = switch_values(switch)
             found.append(
                 Fact(f"switch.{id}", switch.label, names[now], now != before, switch.topic, switch.source)
             )
@@ -267,7 +268,9 @@ class SeatView:
             return evolve(found, id=name, label=self.model.scenario.obs[name[4:]].label)
         if self.game.finished:
             return explain(self.game, name, month)
-        if name in self.unseen or base in self.unseen:
+        flow = self.model.scenario.flow.get(name.removeprefix("flow."))
+        ends = [end.partition(".")[0] for end in (flow.from_, flow.to) if end] if flow else []
+        if self.unseen & {name, base, *ends}:
             raise UnknownName(f"there is nothing called {name} to explain")
         whole = explain(self.game, name, month)
         hidden = [c for c in whole.causes if self._out_of_sight(c)]
@@ -280,6 +283,12 @@ class SeatView:
             shown.append(Cause("unseen", label, amount, "", "", None, ()))
         shown.sort(key=lambda c: -abs(c.amount))
         return evolve(whole, causes=tuple(shown))
+
+    def flow_cause(self, id: str, month: int) -> Cause:
+        """A flow as a cause: what it moved in a month, its equation, grade and sources."""
+        trace = self.game.trace(month)
+        cause = posted_cause(self.game, trace, "flow", id, sum(trace.watched(f"flow:{id}")))
+        return cause if self.game.finished else self._discreet(cause)
 
     def _single(self, id: str) -> bool:
         """Whether a name is a stock without sets that the seat may see."""
@@ -295,6 +304,8 @@ class SeatView:
     def _discreet(self, cause: Cause) -> Cause:
         kind, _, id = cause.id.partition(".")
         tree = self.model.variables.trees.get(("flow", id, "rate")) if kind == "flow" else None
+        if cause.members and cause.members[0][0].partition(".")[0].partition("[")[0] in self.unseen:
+            cause = evolve(cause, members=())
         return evolve(cause, numbers="") if tree is not None and names_in(tree) & self.unseen else cause
 
     # -- what can be done ------------------------------------------------------------------
@@ -423,6 +434,11 @@ class SeatView:
             text = Text(*(label[x] if who[x] in label[x] else text[x] for x in ("en", "fr")))
         answered = action.kind in ("accept", "refuse") and offer is not None and offer.from_ == self.actor
         return Line(action.kind, id, text, None, actor, action.table.source, answered)
+
+
+def switch_values(switch: Switch) -> list[Text]:
+    """What a switch can stand at, in words, in the order of its numbers."""
+    return [*switch.values.values()] or [both("no"), both("yes")]
 
 
 def _latest(series: Sequence[float], decimals: int) -> tuple[float, float]:
