@@ -15,10 +15,10 @@ from mali_sim.cli.text_commands import COMMANDS, matches, parse_month, understan
 from mali_sim.cli.text_game import TextGame
 from mali_sim.cli.text_pages import Pages, plain_markdown
 from mali_sim.cli.text_terminal import wrapped
-from mali_sim.cli.text_why import asked_id
+from mali_sim.cli.text_why import asked_about, asked_id
 from mali_sim.model import Model, load_model
 from mali_sim.play import Game, SeatView
-from mali_sim.play.askable import askables, happening
+from mali_sim.play.askable import askables, happening, seen_of
 from mali_sim.play.digest import debrief
 from mali_sim.play.explain import UnknownName
 from mali_sim.scenario import find_scenario
@@ -264,6 +264,8 @@ def test_whatever_is_named_as_a_cause_can_be_asked_about(saves: Path) -> None:
                 assert asked_id(cause.id, known), cause.id
     for id in game.model.scenario.outcome:
         assert f"outcome.{id}" in known
+    pages = Pages(view, Words("en"))
+    assert asked_about(pages, "support") == ["obs.support_stated_urban", "outcome.support"]
 
 
 def test_what_is_hidden_is_said_to_be_and_estimated(saves: Path) -> None:
@@ -272,6 +274,7 @@ def test_what_is_hidden_is_said_to_be_and_estimated(saves: Path) -> None:
     assert "You cannot see this before the end of the game." in page
     assert "you take it for" in page
     assert "Stated support, towns" in page
+    assert seen_of(SeatView(game, "bamako"), "obs.support_country") == ["obs.support_stated_urban"]
     known = askables(SeatView(game, "bamako"))
     hidden = {id for id, s in game.model.scenario.stock.items() if s.hidden and "bamako" not in s.known_to}
     assert all(known[id].kind == "hidden" for id in hidden)

@@ -47,7 +47,7 @@ def asked_about(pages: Pages, text: str) -> list[str]:
 
 
 def _distinct(pages: Pages, found: list[str], known: dict[str, Askable], asked: str) -> list[str]:
-    """An objective is its figure, and of the same name the figure that is published is meant."""
+    """An objective is its figure; figures that are published and objectives go before all else."""
     called = list(dict.fromkeys(objective_of(pages.view, id) if known[id].kind == "change" else id
                                 for id in found))  # fmt: skip
     published = [id for id in called if id.startswith("obs.") and known[id].figure]
@@ -57,6 +57,8 @@ def _distinct(pages: Pages, found: list[str], known: dict[str, Askable], asked: 
     exact = [id for id in published if fold(pages.words.of(known[id].label)) == asked]
     if len(exact) == 1 and not hidden:
         return exact
+    if published or hidden:
+        called = [*published, *hidden]
     by_label: dict[Text, str] = {}
     for id in sorted(called, key=lambda id: (not id.startswith("obs."), not known[id].figure)):
         by_label.setdefault(known[id].label, id)

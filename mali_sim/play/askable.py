@@ -305,11 +305,13 @@ def estimates(view: SeatView, id: str) -> list[Estimate]:
 def seen_of(view: SeatView, id: str) -> list[str]:
     """Figures to ask about instead of what is hidden: what its estimate is made of, what reads it."""
     s, trees, known = view.model.scenario, view.model.variables.trees, askables(view)
-    root, _, rest = id.partition(".")
-    about = {id}
-    for key in (("obs", rest, "value"), ("aux", id, "value"), ("flow", rest, "rate")):
-        tree = trees.get(key) if root in ("obs", "flow") or key[0] == "aux" else None
-        about |= names_in(tree) if tree is not None else set()
+    rest = id.partition(".")[2]
+    about, waiting = {id}, [("obs", rest, "value"), ("flow", rest, "rate"), ("aux", id, "value")]
+    while waiting:
+        tree = trees.get(waiting.pop())
+        more = names_in(tree) & view.unseen - about if tree is not None else set()
+        about |= more
+        waiting += [("aux", name, "value") for name in sorted(more)]
     found: list[str] = []
     for stock in sorted(about & {*s.stock}):
         tree = trees.get(("stock", stock, "estimate"))
