@@ -33,6 +33,20 @@ def test_what_is_posted_every_month_goes_on_and_what_is_new_is_named():
     assert [(r.id, r.before) for r in quiet.shown] == [("flow.taxes", None)]
 
 
+def test_something_new_is_named_though_the_change_is_as_in_the_month_before():
+    m = world(
+        constant={"gift": (50, "people")},
+        stock={"cash": conserved(100)},
+        obs={"treasury": {"value": "cash", "unit": "people"}},
+        decision={
+            "grant": {"effects": [{"move": "gift", "to": "cash"}]},
+            "loan": {"effects": [{"move": "gift", "to": "cash"}]},
+        },
+    )
+    found = reasons(SeatView(played(m, 2, {0: ["grant"], 1: ["loan"]}), "gov"), "obs.treasury", 1)
+    assert (found.kind, [r.id for r in found.shown]) == (MORE, ["effect.loan"])
+
+
 def test_causes_beyond_those_shown_are_counted_and_the_place_is_said():
     m = world(
         set={"place": members("north", "south")},

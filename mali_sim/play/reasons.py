@@ -22,6 +22,8 @@ NEW, MORE, LESS, SAME = "new", "more", "less", "same"
 _ALONE = 0.8
 #: A change that differs from the one of the month before by less than this part of it goes on.
 _ROUTINE = 0.25
+#: A cause that differs by this part of the whole change is news though the change goes on.
+_FRESH = 0.5
 #: A cause that does less than this part of the first is not told beside it.
 _BESIDE = 0.1
 #: From this part of a cause on, it is said where.
@@ -136,6 +138,10 @@ def _news(view: SeatView, why: Explanation) -> tuple[str, list[tuple[Cause, floa
         was = before[id].amount if id in before else 0.0
         pairs.append((causes.get(id) or evolve(before[id], amount=0.0), was))
     news = sum(c.amount - was for c, was in pairs)
+    fresh = [(c, b) for c, b in pairs if (c.amount - b) * why.change > 0]
+    fresh = [(c, b) for c, b in fresh if abs(c.amount - b) >= _FRESH * abs(why.change)]
+    if abs(news) < _ROUTINE * abs(why.change) and fresh:
+        news, pairs = why.change, fresh  # something new takes the place of something that is over
     if abs(news) < _ROUTINE * abs(why.change):
         goes_on = [c for c, _ in pairs if c.amount * why.change > 0]
         return SAME, [(c, None) for c in sorted(goes_on, key=lambda c: -abs(c.amount))]
