@@ -1,15 +1,17 @@
 """The pages of the text game: what is said about choices, questions, months and the start."""
 
-import math
 import re
 from collections.abc import Iterable
 from functools import cached_property
 
 from mali_sim.cli.text_figures import Figures
 from mali_sim.engine import HUMAN
-from mali_sim.play import Bargain, Choice, Indicator, MonthReport, Question, bargains
+from mali_sim.model.happenings import Item
+from mali_sim.play import Bargain, Choice, Indicator, MonthReport, Question, Standing, bargains
+from mali_sim.play.answers import ANSWERS
 from mali_sim.play.aspects import notes
-from mali_sim.play.conditions import Term, kept_terms, unmet
+from mali_sim.play.bargains import against, offered
+from mali_sim.play.conditions import Term, chance_said, failing, telling
 from mali_sim.play.digest import Yardstick, biggest, yardstick
 from mali_sim.play.objectives import PEER_RUNS, Peers, peers
 from mali_sim.play.reasons import Reason, Reasons, reasons
@@ -53,9 +55,38 @@ class Pages(Figures):
         if standing.planned:
             return self.words("{name} (in your plan)", name=name)
         if standing.reason is not None:
-            reason = self.words.of(standing.reason)
-            return self.words("{name}. Not now: {reason}", name=name, reason=reason)
+            return self.words("{name}. Not now: {reason}", name=name, reason=self.reason(standing))
         return self.words("{name} ({cost})", name=name, cost=self.cost(standing.cost))
+
+    def reason(self, standing: Standing) -> str:
+        """Why something cannot be done: the author's sentence, and which of its conditions fail."""
+        reason = self.words.of(standing.reason) if standing.reason else ""
+        parts = [self.words.of(term.lacking) for term in telling(self.view, standing)]
+        return self.words("{reason} ({parts})", reason=reason, parts=self.series(parts)) if parts else reason
+
+    def number_of(self, choice: Choice) -> str:
+        """The number by which a choice is called: a decision's or offer's own, an answer's among answers."""
+        if choice.kind not in ANSWERS:
+            return str(self.numbers[choice.id])
+        return f"answer {next(n for n, c in enumerate(self.answers(), 1) if c.id == choice.id)}"
+
+    def which_numbers(self, command: str, number: int) -> list[str]:
+        """What the numbers of the page are of, by example."""
+        examples = ", ".join(self.command(name, str(number)) for name in (command, "details", "forecast"))
+        if command == "answer":
+            told = self.words("From here on numbers are of these answers: {examples}.", examples=examples)
+        else:
+            told = self.words("From here on numbers are of decisions and offers: {examples}.",
+                              examples=examples)  # fmt: skip
+        return ["", told]
+
+    def warnings(self, id: str) -> list[str]:
+        """That an action goes against bargains in force."""
+        return [
+            self.words("This goes against the bargain “{name}”: {what}.",
+                       name=self.words.of(bargain.choice.label), what=self.words.of(switch))
+            for bargain, switch in against(self.view, id)
+        ]  # fmt: skip
 
     def cost(self, cost: float) -> str:
         """What something costs."""
@@ -119,15 +150,22 @@ class Pages(Figures):
     def details(self, choice: Choice) -> list[str]:
         """All about a choice."""
         words, standing = self.words, choice.standing
-        lines = [f"{self.numbers[choice.id]}. {words.of(choice.label)}", words.of(choice.text)]
-        if choice.kind == "ask":
-            offer = self.view.model.scenario.offer[standing.action.item.path[1]]
-            partner = self.view.model.scenario.actor[offer.to].label
-            lines += ["", *self.terms(choice, words("You would undertake"), words.of(partner))]
-            lines.append(self._chance(choice, words.of(partner)))
+        number = self.number_of(choice)
+        if choice.kind in ANSWERS:
+            number = self.words("Answer {number}", number=number.split()[-1])
+        lines = [f"{number}. {self.action_name(choice.id)}", words.of(choice.text)]
+        item = standing.action.item
+        offer = self.view.model.scenario.offer.get(item.path[1])
+        if choice.kind == "ask" and offer is not None:
+            partner = words.of(self.view.model.scenario.actor[offer.to].label)
+            lines += ["", *self.terms(choice, words("You would undertake"), partner)]
+            weighed = words.of(chance_said(self.view, item))
+            lines += [self._chance(choice, partner), words("What makes that up: {parts}.", parts=weighed)]
+        elif choice.kind != "choice" and offer is not None:
+            lines = [lines[0], words.of(item.words(offer.text, self.view.model.sets)), "", *self._sides(item)]
         if choice.kind in ("ask", "accept"):
             lines += self._what_it_asks(choice)
-        lines.append("")
+        lines += ["", *self.warnings(choice.id)]
         capital = self.capital()
         if capital and standing.cost:
             cost = self.points(standing.cost)
@@ -138,7 +176,7 @@ class Pages(Figures):
             lines.append(words("It is in your plan for this month."))
         elif standing.reason is not None:
             lines.append(words("Not possible now: {reason}", reason=words.of(standing.reason)))
-            fails = unmet(self.view, standing.action)
+            fails = failing(self.view, standing)
             if fails:
                 lines.append(words("What does not hold:"))
                 lines += ["  " + self._term(term) for term in fails]
@@ -147,21 +185,20 @@ class Pages(Figures):
 
     def _what_it_asks(self, choice: Choice) -> list[str]:
         """What will have to hold if the answer is yes, as things stand; and for how long."""
-        item = choice.standing.action.item
-        offer, legality = self.view.model.scenario.offer[item.path[1]], self.game.legality
-        terms = kept_terms(self.view, item)
-        months = math.ceil(legality.constant(offer.lasts))
-        lines = [
-            self.words.plural("It would run for {count} month.", "It would run for {count} months.", months)
-        ]
-        if not terms:
+        found = offered(self.view, choice.standing.action.item)
+        lines = [self.words.plural(
+            "It would run for {count} month.", "It would run for {count} months.", found.lasts
+        )]  # fmt: skip
+        if not found.terms:
             return lines
-        grace = math.ceil(legality.constant(offer.grace)) if offer.grace else 0
         lines.append(self.words.plural(
             "What would have to hold, from {count} month after the yes:",
-            "What would have to hold, from {count} months after the yes:", grace,
-        ) if grace else self.words("What would have to hold, from the yes on:"))  # fmt: skip
-        return [*lines, *("  " + self._term(term) for term in terms)]
+            "What would have to hold, from {count} months after the yes:", found.grace,
+        ) if found.grace else self.words("What would have to hold, from the yes on:"))  # fmt: skip
+        for term, made in found.terms:
+            told = self._term(term)
+            lines.append("  " + (self.words("{term} A yes would make it so.", term=told) if made else told))
+        return lines
 
     def terms(self, choice: Choice, ours: str, partner: str) -> list[str]:
         """What each side of an offer gives."""
@@ -246,8 +283,13 @@ class Pages(Figures):
         for id in planned:
             cost = self.cost(self.game.standing(id).cost)
             name = self.action_name(id)
-            number = f"{self.numbers[id]}. " if id in self.numbers else ""
-            lines.append("  " + self.words("{name} ({cost})", name=number + name, cost=cost))
+            place = next((n for n, c in enumerate(self.answers(), 1) if c.id == id), None)
+            if place is not None:
+                name = self.say(self.words("Answer {number}", number=place), name)
+            elif id in self.numbers:
+                name = f"{self.numbers[id]}. {name}"
+            lines.append("  " + self.words("{name} ({cost})", name=name, cost=cost))
+            lines += ["    " + line for line in self.warnings(id)]
         return lines + self._capital_line()
 
     def action_name(self, id: str) -> str:
@@ -289,15 +331,19 @@ class Pages(Figures):
                 number += 1
                 lines += self._answer(number, choice, question)
             lines.append(self._unanswered(question))
-        return lines or [self.words("Nothing waits for your answer.")]
+        if not lines:
+            return [self.words("Nothing waits for your answer.")]
+        return [*lines, *self.which_numbers("answer", 1)]
 
     def _offered(self, question: Question) -> list[str]:
         action = question.choices[0].standing.action
-        if action.kind == "choice":
-            return []
-        offer = self.view.model.scenario.offer[action.item.path[1]]
+        return [] if action.kind == "choice" else self._sides(action.item)
+
+    def _sides(self, item: Item) -> list[str]:
+        """What each side of another party's offer gives."""
+        offer = self.view.model.scenario.offer[item.path[1]]
         asker = self.words.of(self.view.model.scenario.actor[offer.from_].label)
-        words = action.item.words
+        words = item.words
         return [
             self.say(self.words("{partner} would undertake", partner=asker),
                      self.words.of(words(offer.asks, self.view.model.sets))),
@@ -310,8 +356,7 @@ class Pages(Figures):
         if standing.planned:
             line = self.words("{name} (your answer)", name=name)
         elif standing.reason is not None:
-            reason = self.words.of(standing.reason)
-            line = self.words("{name}. Not now: {reason}", name=name, reason=reason)
+            line = self.words("{name}. Not now: {reason}", name=name, reason=self.reason(standing))
         elif standing.cost:
             line = self.words("{name} ({cost})", name=name, cost=self.cost(standing.cost))
         else:
@@ -371,6 +416,8 @@ class Pages(Figures):
             told = self.words.of(line.text)
             if line.kind in ("decision", "ask", "accept", "refuse", "choice"):
                 if line.actor != self.view.actor:
+                    if line.detail is not None:
+                        told = f"{told.rstrip('.')}. {self.words.of(line.detail)}"
                     others.append(told)
                 elif (line.actor, line.id) in submitted:
                     own.append(self.say(self.words("You"), self.action_name(line.id)))

@@ -83,7 +83,9 @@ class Terminal:
         """A command line as it is written in the player's language."""
         name, _, rest = line.partition(" ")
         names = {c.name: c.shown(self.words.language) for c in COMMANDS}
-        after = (self.words("all") if part == "all" else part for part in rest.split())
+        # Of the words after a command these two are the program's, the others are names.
+        own = {"all": self.words("all"), "answer": names["answer"]}
+        after = (own.get(part, part) for part in rest.split())
         return " ".join((names.get(name, name), *after))
 
 

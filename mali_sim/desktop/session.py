@@ -17,6 +17,7 @@ from mali_sim.play import (
     Question,
     SeatView,
 )
+from mali_sim.play.answers import ANSWERS, answer
 from mali_sim.play.aspects import Layer, better, layers
 from mali_sim.play.explain import UnknownName
 from mali_sim.play.view import verdict
@@ -91,6 +92,8 @@ class Session:
         """Put an action into the plan, or take it out."""
         if id in self.game.plan.get(self.actor, ()):
             return self.attempt(lambda: self.game.withdraw(self.actor, id))
+        if self.game.model.action(id).kind in ANSWERS:
+            return self.attempt(lambda: answer(self.game, self.actor, id))
         return self.attempt(lambda: self.game.submit(self.actor, id))
 
     def undo(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -19,16 +19,17 @@ from mali_sim.equations import (
     Node,
     Not,
     addends,
+    children,
     conjuncts,
     names_in,
     show,
-    walk,
 )
 from mali_sim.equations.tree import Text as Quoted
 from mali_sim.model import Action
 from mali_sim.model.happenings import Item
-from mali_sim.play.explain import input_label
+from mali_sim.play.explain import UnknownName, happening_label, input_label
 from mali_sim.play.legality import Legality
+from mali_sim.play.months import Standing
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import LANGUAGES, Words, both, word
 
@@ -80,6 +81,16 @@ class Term:
         return said if self.now is None else both("{said} (now {now})", said=said, now=self.now)
 
 
+    @property
+    def lacking(self) -> Text:
+        """What is read, what it is and what it should be: ``Dates missed: 12, needs above 20``."""
+        if self.met is None:
+            return both("{name} (not to be seen from here)", name=self.label)
+        if self.now is None:
+            return both("needs {label}", label=self.label)
+        return both("{label}: {now}, needs {wanted}", label=self.label, now=self.now, wanted=self.wanted)
+
+
 @frozen
 class Addend:
     """
@@ -112,6 +123,21 @@ def unmet(view: SeatView, action: Action) -> tuple[Term, ...]:
     return tuple(fails or [t for t in terms if t.met is None])
 
 
+def failing(view: SeatView, standing: Standing) -> tuple[Term, ...]:
+    """Where an action's own condition is why it cannot be done: the parts that fail."""
+    action = standing.action
+    because = getattr(action.table, "because", None)
+    said = action.item.words(because, view.model.sets) if because else both("The conditions do not hold.")
+    return unmet(view, action) if standing.reason == said else ()
+
+
+def telling(view: SeatView, standing: Standing) -> tuple[Term, ...]:
+    """The parts that fail, where they say more than the author's sentence: one of several, or a number."""
+    whole = standing.action.item.node(view.model.variables, *standing.action.requires_key)
+    several = whole is not None and len(conjuncts(whole)) > 1
+    return tuple(t for t in failing(view, standing) if several or isinstance(t.node, Compare))
+
+
 def chance_parts(view: SeatView, item: Item, legality: Legality | None = None) -> tuple[Addend, ...]:
     """What the chance of a yes to an offer is the sum of; what is always there comes first, in one."""
     reader = Reader(view, legality)
@@ -125,6 +151,42 @@ def chance_parts(view: SeatView, item: Item, legality: Legality | None = None) -
         else:
             found.append(Addend(label, None if reader.hides(node) else part["amount"]))
     return (*([Addend(None, base)] if base else []), *found)
+
+
+def decided(node: Node, switches: Mapping[str, object]) -> bool | None:
+    """Whether a condition holds with switches standing so; None where they alone do not decide it."""
+    match node:
+        case Name(id) if id in switches:
+            return bool(switches[id])
+        case Not(inner):
+            inside = decided(inner, switches)
+            return None if inside is None else not inside
+        case Compare("==" | "!=" as op, Name(id), Quoted(value)) if id in switches:
+            return (switches[id] == value) == (op == "==")
+        case Logic(op, operands):
+            found = [decided(x, switches) for x in operands]
+            decides = op == "or"
+            if decides in found:
+                return decides
+            return None if None in found else not decides
+    return None
+
+
+def chance_said(view: SeatView, item: Item, legality: Legality | None = None) -> Text:
+    """What makes up the chance of a yes to an offer, in cases of 100, the weightiest first."""
+    parts = chance_parts(view, item, legality)
+    said = []
+    for part in sorted(parts, key=lambda p: (p.label is not None, -abs(p.amount or 0.0))):
+        if part.amount is None and part.label is not None:
+            said.append(both("{name} (not to be seen from here)", name=part.label))
+            continue
+        amount = Text(*(Words(x).number(100 * (part.amount or 0.0), 0, signed=True) for x in LANGUAGES))
+        label = both("in any case") if part.label is None else part.label
+        said.append(both("{label} {amount}", label=label, amount=amount))
+    first, *rest = said or [both("nothing")]
+    for text in rest:
+        first = both("{first}; {second}", first=first, second=text)
+    return first
 
 
 class Reader:
@@ -157,15 +219,21 @@ class Reader:
         """What a number rests on, without how; None where on constants alone."""
         if isinstance(node, Choice) and not isinstance(node.condition, Logic):
             label, wanted, _ = self._said(node.condition, {"holds": 1.0})
-            return both("{label}: {rest}", label=label, rest=wanted) if wanted.en else label
+            plain = isinstance(node.condition, Name) or not wanted.en
+            return label if plain else both("{label}: {rest}", label=label, rest=wanted)
         found: Text | None = None
-        told: list[str] = []
-        for part in walk(node):
-            label = self._label(part)
-            if label is not None and label.en not in told:
-                told.append(label.en)
-                found = label if found is None else both(_JOINED["and"], first=found, second=label)
+        for label in {x.en: x for x in self._labels(node)}.values():
+            found = label if found is None else both(_JOINED["and"], first=found, second=label)
         return found
+
+    def _labels(self, node: Node) -> Iterator[Text]:
+        """The names of all that is read."""
+        label = self._label(node)
+        if label is not None:
+            yield label
+            return
+        for child in children(node):
+            yield from self._labels(child)
 
     def _term(self, node: Node, values: Mapping[str, float]) -> Term:
         hidden = self.hides(node)
@@ -247,7 +315,7 @@ class Reader:
                     label = both("{label}, {member}", label=label, member=at or member)
                 return label
             case Call("since", (Name() | Member() | Dotted() as happening,)):
-                return input_label(self.view.model, f"since.{show(happening)}")
+                return self._since(show(happening))
             case Call("mean" | "sum" | "min" | "max" as take, (of, *over)):
                 label = self._label(of)
                 among = [self.s.set[x.id].label for x in over if isinstance(x, Name) and x.id in self.s.set]
@@ -257,6 +325,12 @@ class Reader:
                     label = both("{label} (average)", label=label)
                 return label
         return None
+
+    def _since(self, name: str) -> Text | None:
+        try:
+            return both("Months since: {name}", name=happening_label(self.view.model, name)[0])
+        except UnknownName:
+            return None
 
     def _unit(self, node: Node) -> str:
         if (isinstance(node, Call) and node.name == "since") or node == Name("elapsed"):
@@ -274,7 +348,8 @@ class Reader:
 
 def _amounts(now: float, limit: float, unit: Text) -> tuple[Text, Text]:
     """Two numbers with as many decimals as tell them apart."""
-    decimals = 0 if max(abs(now), abs(limit)) >= 10 else 1
+    whole = now == round(now) and limit == round(limit)
+    decimals = 0 if whole or max(abs(now), abs(limit)) >= 10 else 1
     while decimals < 4 and now != limit and round(now, decimals) == round(limit, decimals):
         decimals += 1
     return _quantity(now, unit, decimals), _quantity(limit, None, decimals)

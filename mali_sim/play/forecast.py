@@ -11,11 +11,13 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Simulation
 from mali_sim.engine import draws as engine_draws
 from mali_sim.model import Model
+from mali_sim.model.names import ASKED, IN_FORCE
+from mali_sim.play.answers import same_question
 from mali_sim.play.game import Game
 from mali_sim.play.known import known_state
 
@@ -38,6 +40,8 @@ class Forecast:
     names : tuple of str
         Observers.
     without, with_ : ndarray, shape (observers, months, runs)
+    agreed : ndarray of bool, shape (runs,), optional
+        Where the other sides say yes to all offers asked about; None where none is.
     """
 
     actor: str
@@ -48,6 +52,13 @@ class Forecast:
     names: tuple[str, ...]
     without: np.ndarray = field(repr=False, eq=False)
     with_: np.ndarray = field(repr=False, eq=False)
+    agreed: np.ndarray | None = field(repr=False, eq=False, default=None)
+
+    def among(self, chosen: np.ndarray) -> "Forecast":
+        """Some of the futures; ``chosen`` says which."""
+        without, with_ = self.without[:, :, chosen], self.with_[:, :, chosen]
+        agreed = None if self.agreed is None else self.agreed[chosen]
+        return evolve(self, runs=int(chosen.sum()), without=without, with_=with_, agreed=agreed)
 
     def difference(self, name: str) -> np.ndarray:
         """
@@ -96,15 +107,22 @@ def forecast(
         Where to go on from, to refine an earlier forecast.
     """
     months = min(months, game.months - game.month)
-    plan = tuple(a for a in game.plan.get(actor, ()) if a not in actions)
+    asked = [game.model.action(a) for a in actions]
+    plan = tuple(
+        a for a in game.plan.get(actor, ())
+        if a not in actions and not any(same_question(game.model.action(a), b) for b in asked)
+    )  # fmt: skip
     seed = forecast_seed(game.model, game.month, actor)
     numbers = np.arange(first_run, first_run + runs, dtype=np.uint64)
     parameters = game.assumed_draws(numbers)
     known = known_state(game, actor, engine_draws.run_keys(seed, numbers), parameters)
     names = tuple(id for id, o in game.model.scenario.obs.items() if not o.known_to or actor in o.known_to)
     futures = _Futures(game, actor, known, seed, numbers, parameters, months, names, backend)
-    results = [futures.of(chosen) for chosen in (plan, (*plan, *actions))]
-    return Forecast(actor, tuple(actions), plan, months, runs, names, *results)
+    without = futures.of(plan)
+    offers = [a.item.id for a in asked if a.kind == "ask"]
+    with_ = futures.of((*plan, *actions), offers)
+    agreed = futures.agreed if offers else None
+    return Forecast(actor, tuple(actions), plan, months, runs, names, without, with_, agreed)
 
 
 def forecast_seed(model: Model, month: int, actor: str) -> int:
@@ -128,9 +146,9 @@ class _Futures:
         self.rows = [block.offset + block.labels.index(n) for n in names]
         self.sim = Simulation(game.model, self.after, seed, numbers, parameters, backend, known, game.month)
 
-    def of(self, chosen: tuple[str, ...]) -> np.ndarray:
+    def of(self, chosen: tuple[str, ...], offers: Sequence[str] = ()) -> np.ndarray:
         """
-        Observers by month, with these actions this month.
+        Observers by month, with these actions this month; ``agreed`` says where all offers get a yes.
 
         Returns
         -------
@@ -141,9 +159,17 @@ class _Futures:
         inputs = np.zeros((len(actions), 1))
         inputs[[actions[id] for id in chosen]] = 1.0
         sim.reset(self.known, self.game.month)
+        block = self.game.model.layout.blocks.get("offer")
+        status = [block.offset + block.labels.index(o) for o in offers] if block else []
+        pending = np.ones((len(status), self.known.shape[1]), bool)
+        accepted = np.zeros_like(pending)
         for month in range(self.months):
             sim.recast(self.after if month else self.now)
             sim.step(None if month else inputs)
             found[:, month] = sim.state[self.rows]
+            # Only the first answer counts: what is asked again later is another offer.
+            accepted |= pending & (sim.state[status] == IN_FORCE)
+            pending &= sim.state[status] == ASKED
         sim.check()
+        self.agreed: np.ndarray = np.logical_and.reduce(accepted, axis=0)
         return found

@@ -6,16 +6,20 @@ from functools import cached_property
 
 from attrs import evolve, frozen
 
+from mali_sim.engine import HUMAN, TENDENCY
 from mali_sim.equations import names_in
 from mali_sim.equations.tree import Call, Name
+from mali_sim.model import Action
 from mali_sim.model.happenings import Item
+from mali_sim.play.answers import ANSWERS, standing_instead
 from mali_sim.play.causes import posted_cause
-from mali_sim.play.conditions import kept_terms
+from mali_sim.play.conditions import Term, chance_said, kept_terms
 from mali_sim.play.explain import Cause, Explanation, UnknownName, explain
 from mali_sim.play.game import Game, MonthReport, Standing
+from mali_sim.play.switched import turned, turned_by
 from mali_sim.scenario import Text
 from mali_sim.scenario.classes import Observer, Switch
-from mali_sim.scenario.texts import both, unit_words, word
+from mali_sim.scenario.texts import LANGUAGES, Words, both, unit_words, word
 
 BETTER, WORSE, SAME, NEITHER = "better", "worse", "same", "neither"
 
@@ -331,7 +335,9 @@ class SeatView:
         """Events and offers that wait for this seat's answer."""
         found: dict[str, list[Choice]] = {}
         for standing in self.game.standings(self.actor):
-            if standing.action.kind in ("accept", "refuse", "choice"):
+            if standing.action.kind in ANSWERS:
+                if not standing.planned:
+                    standing = standing_instead(self.game, standing.action.id)
                 found.setdefault(standing.action.item.id, []).append(self._choice(standing))
         return [self._question(choices) for choices in found.values()]
 
@@ -376,7 +382,7 @@ class SeatView:
         for name in report.events:
             yield self._event_line(name, report.month)
         for actor, id in report.decisions:
-            yield self._decision_line(actor, id)
+            yield self._decision_line(actor, id, report.month)
         for actor, id in report.refused:
             label = self.model.label_of(self.model.action(id))
             text = both("{name}: it no longer fitted.", name=label)
@@ -393,7 +399,9 @@ class SeatView:
                 "breach": word("{name}: the bargain was broken."),
                 "fulfilled": word("{name}: the bargain was kept to its end."),
             }
-            detail = self._what_failed(item, month) if kind == "breach" else None
+            parts = [self._what_failed(item, month) if kind == "breach" else None]
+            parts += [self._turn(*turn) for turn in turned(self.game, name, month)]
+            detail = _sentences([p for p in parts if p is not None])
             return Line(kind, name, both(forms[kind], name=label), detail, None, offer.source, True)
         item, event = next(x for x in self.model.happenings.events if x[0].id == name)
         label = item.words(event.label, self.model.sets)
@@ -409,9 +417,37 @@ class SeatView:
         first, *rest = (t.said for t in terms)
         for text in rest:
             first = both("{first}; {second}", first=first, second=text)
-        return both("What no longer held: {terms}", terms=first)
+        failed = both("What no longer held: {terms}", terms=first)
+        return _sentences([failed, *self._what_turned(terms, month)])
 
-    def _decision_line(self, actor: str, id: str) -> Line:
+    def _what_turned(self, terms: Sequence[Term], month: int) -> list[Text]:
+        """Whose doing it was that switches no longer stand as a bargain asks, where that can be told."""
+        found = []
+        start = self.model.scenario.scenario.start
+        switches = (sorted(names_in(t.node) & set(self.model.scenario.switch)) for t in terms)
+        for switch in dict.fromkeys(s[0] for s in switches if len(s) == 1):
+            last, setters = turned_by(self.game, switch, month) or (0, ())
+            for name in setters[:1]:
+                when = Text(*(Words(language).month(start, last) for language in LANGUAGES))
+                actions = self.model.action_rows
+                line = (
+                    self._decision_line(self.model.action(name).actor, name, last)
+                    if name in actions else self._event_line(name, last)
+                )  # fmt: skip
+                found.append(both("What turned it, in {month}: {what}", month=when, what=line.text))
+        return found
+
+    def _turn(self, id: str, value: object, again: bool) -> Text:
+        """That a switch turned."""
+        switch = self.model.scenario.switch[id]
+        if switch.values:
+            return both("{label}: {rest}", label=switch.label, rest=switch.values[str(value)])
+        if value:
+            forms = word("{name}: begun again") if again else word("{name}: begun")
+            return both(forms, name=switch.label)
+        return both("{name}: ended", name=switch.label)
+
+    def _decision_line(self, actor: str, id: str, month: int) -> Line:
         action = self.model.action(id)
         label = self.model.label_of(action)
         who = self.model.scenario.actor[actor].label
@@ -433,7 +469,25 @@ class SeatView:
         if action.kind == "decision":
             text = Text(*(label[x] if who[x] in label[x] else text[x] for x in ("en", "fr")))
         answered = action.kind in ("accept", "refuse") and offer is not None and offer.from_ == self.actor
-        return Line(action.kind, id, text, None, actor, action.table.source, answered)
+        detail = self._why_refused(action, month) if action.kind == "refuse" and answered else None
+        return Line(action.kind, id, text, detail, actor, action.table.source, answered)
+
+    def _why_refused(self, action: Action, month: int) -> Text | None:
+        """What the chance of a yes was, and what made it up; None where no chance decided."""
+        who = self.game.casts[month].get(action.actor, TENDENCY)
+        ruled = self.model.scenario.strategy.get(who)
+        if who == HUMAN or (ruled and any(action.id in rule.do for rule in ruled.rules)):
+            return None
+        legality = self.game.legality_at(month)
+        chance = legality.chance(self.model.action(f"offer.{action.item.id}")) or 0.0
+        return both("A yes was likely in {count} cases of 100: {parts}.", count=round(100 * chance),
+                    parts=chance_said(self, action.item, legality))  # fmt: skip
+
+
+def _sentences(parts: Sequence[Text]) -> Text | None:
+    """Sentences one after the other."""
+    told = [Text(*(x[language].rstrip(".") + "." for language in LANGUAGES)) for x in parts]
+    return Text(*(" ".join(x[language] for x in told) for language in LANGUAGES)) if told else None
 
 
 def switch_values(switch: Switch) -> list[Text]:
