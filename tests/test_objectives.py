@@ -14,13 +14,16 @@ from mali_sim.cli.play import play
 from mali_sim.cli.run import replay, run
 from mali_sim.cli.text_commands import parse_share
 from mali_sim.cli.text_game import TextGame
+from mali_sim.cli.text_objectives import objectives_page
 from mali_sim.cli.text_pages import Pages
-from mali_sim.model import Model, build
-from mali_sim.play import Address, Game, NotAllowed, SaveError, SeatView, bargains, objectives
-from mali_sim.play.digest import debrief, yardstick
+from mali_sim.cli.text_reasons import debrief_page, forecast_page
+from mali_sim.model import Model, build, load_model
+from mali_sim.play import Address, Game, NotAllowed, SaveError, SeatView, bargains, forecast, objectives
+from mali_sim.play.digest import debrief, differences, yardstick
 from mali_sim.play.objectives import peers, weighed
 from mali_sim.play.record import Record, parse_record
 from mali_sim.play.weights import reweighed
+from mali_sim.scenario import find_scenario
 from mali_sim.scenario.load import load_files
 from mali_sim.scenario.texts import Words
 from tests.support import level, world_text
@@ -236,6 +239,7 @@ def test_a_score_is_the_weighted_mean_of_places(valley: Model) -> None:
     same = found.outcomes[names.index("tone")] == game.outcomes()["tone"]
     assert results["tone"].place == pytest.approx(100 * (worse + same / 2).mean())
     assert results["tone"].place == 50, "louder than the quiet one, quieter than the loud one"
+    assert (results["tone"].worse, results["tone"].same) == (50, 0)
     only = weighed(game, "gov", found, {"tone": 1.0})
     both = weighed(game, "gov", found, {"tone": 0.25, "trust": 0.75})
     assert only is not None
@@ -245,6 +249,110 @@ def test_a_score_is_the_weighted_mean_of_places(valley: Model) -> None:
     assert only.above == 50
     quiet, loud = only.strategies
     assert (quiet.id, quiet.same_luck, loud.id, loud.same_luck) == ("quiet", 75, "loud", 25)
+
+
+def test_what_came_out_the_same_is_not_called_worse(valley: Model) -> None:
+    game = Game.new(valley, ["gov"], seed=2)
+    while not game.finished:
+        game.submit("gov", "calm_down")
+        game.advance()
+    found = peers(game, "gov")
+    assert found is not None
+    tone = next(r for r in objectives(game, "gov", found) if r.id == "tone")
+    assert (tone.worse, tone.same, tone.verdict) == (50, 50, "same")
+    page = " ".join(debrief_page(pages_of(game), ""))
+    assert "better than 50 of 100, the same as 50" in page
+
+
+def test_a_score_stands_beside_the_scenarios_own_strategy_and_says_what_made_it(valley: Model) -> None:
+    game = Game.new(valley, ["gov"], seed=2)
+    while not game.finished:
+        game.submit("gov", "shout")
+        game.advance()
+    made = debrief(game, "gov", yardstick(game, "gov"))
+    score = made.weighed
+    assert score is not None
+    assert score.against is not None
+    assert score.against.id == "quiet"
+    assert score.score < score.against.same_luck
+    assert sum(p.amount for p in score.parts) == pytest.approx(score.score - score.against.same_luck)
+    assert score.parts[0].id == "tone"
+    lines = debrief_page(pages_of(game), "")
+    beside = f"{score.score:.0f} of 100; “Quiet”, on the same luck: {score.against.same_luck:.0f}"
+    at = next(n for n, line in enumerate(lines) if beside in line)
+    assert f"What made the difference: Mean tone \N{MINUS SIGN}{-score.parts[0].amount:.1f}" in lines[at + 1]
+    assert at < lines.index("How it went"), "the score comes first"
+
+
+def world_of_differences() -> Model:
+    """One decision moves what is weighed a little, what is not much, one thing for a while, one hardly."""
+    moved = {"weighed": "little", "plain": "much", "passing": "much", "noisy": "little"}
+    push = {"label": said("Push"), "effects": [{"add": id, "amount": by} for id, by in moved.items()]}
+    gusts = {
+        f"gust_{n}": {"hazard": "storm", "effects": [{"add": "noisy", "amount": f"{sign}gust"}]}
+        for n, sign in enumerate(("", "-"))
+    }
+    text = world_text(
+        MONTHS,
+        constant={"little": 2, "much": 20, "gust": 5_000, "storm": (1.0, "1/month"), "ebb": (0.5, "1/month"),
+                  "whole": (1.0, "share")},
+        stock={"weighed": level(40), "plain": level(40), "passing": level(30),
+               "noisy": {**level(50_000), "bounds": [0, 100_000]}},
+        flow={"ebb": {"to": "passing", "rate": "-passing * ebb"}},
+        decision={"push": push},
+        event=gusts,
+        obs={id: {"value": id, "better": "higher", "label": said(id)} for id in moved},
+        outcome={"aim": {"of": "obs.weighed", "take": "last", "weight": "whole"}},
+    )  # fmt: skip
+    return build(load_files({"world.toml": text}, "world.toml"))
+
+
+def test_a_look_ahead_puts_what_counts_first_and_leaves_out_what_is_nothing() -> None:
+    game = Game.new(world_of_differences(), ["gov"], seed=1)
+    found = differences(game, forecast(game, "gov", ("push",), runs=100))
+    assert [d.id for d in found] == ["obs.weighed", "obs.plain", "obs.passing"]
+    assert [d.objective for d in found] == [1.0, 0.0, 0.0]
+    assert (found[0].better, found[0].worse) == (1.0, 0.0)
+    assert found[1].peak is None
+    month, amount = found[2].peak or (None, 0.0)
+    assert month == 0
+    assert abs(amount) > 2 * abs(found[2].middle)
+    pages = pages_of(game)
+    first, second = (" ".join(forecast_page(pages, ("push",))) for _ in range(2))
+    assert first.index("What counts for you") < first.index("weighed: ") < first.index("Other figures")
+    assert "largest in February 2023" in first
+    assert "better in 100 of 100" in first
+    assert "futures with it and the same" in first
+    assert "futures with it and the same" not in second
+    assert "in full with the word all" in second
+    assert "futures with it and the same" in " ".join(forecast_page(pages, ("push",), everything=True))
+
+
+def test_what_is_in_percent_differs_by_points() -> None:
+    model = load_model(find_scenario("avoid-the-trap"))
+    game = Game.new(model, ["bamako"], seed=1)
+    found = differences(game, forecast(game, "bamako", ("announce_victories",), runs=50))
+    units = {d.unit.en for d in found if model.scenario.obs[d.id[4:]].unit.startswith("percent")}
+    assert units
+    assert not [unit for unit in units if "%" in unit]
+
+
+def test_the_strategy_that_one_is_compared_with_is_explained_once(valley: Model) -> None:
+    game = Game.new(valley, ["gov"], seed=1)
+    game.advance()
+    pages = pages_of(game)
+    told = valley.scenario.strategy["quiet"].text.en
+    pages_in_turn = [" ".join(objectives_page(pages)), " ".join(debrief_page(pages, ""))]
+    assert [page.count(f"“Quiet” is a strategy of the scenario: {told}") for page in pages_in_turn] == [1, 0]
+
+
+def test_the_debrief_of_a_game_gone_back_in_says_why_it_has_no_score(valley: Model) -> None:
+    game = Game.new(valley, ["gov"], seed=2)
+    game.advance()
+    game.rewind(0)
+    game.advance()
+    page = debrief_page(pages_of(game), "")
+    assert "has no score" in page[page.index("Weighed up") + 1]
 
 
 def test_a_score_leaves_out_what_is_not_seen_and_is_not_given_after_going_back(valley: Model) -> None:
@@ -414,9 +522,7 @@ _EQUATION = re.compile(r"[a-z]_[a-z]| [<>=!]=? ")
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_condition_of_the_world_can_be_said(language: str) -> None:
-    from mali_sim.model import load_model
     from mali_sim.play.conditions import Reader, chance_parts, kept_terms
-    from mali_sim.scenario import find_scenario
 
     model = load_model(find_scenario("avoid-the-trap"))
     game = Game.new(model, ["bamako"], seed=1)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mali_sim.cli import play as play_module
-from mali_sim.cli import text_loop
+from mali_sim.cli import text_loop, text_saves
 from mali_sim.cli.play import play, system_language
 from mali_sim.cli.text_commands import COMMANDS, matches, parse_month, understand, vocabulary
 from mali_sim.cli.text_game import TextGame
@@ -92,6 +92,69 @@ def test_a_save_is_opened_where_it_was_left(saves: Path) -> None:
     result = typed("next", "save on", "quit", options=("--load", str(saves / "half.save")))
     assert "month 3 of 12" in result.output
     assert Game.load(saves / "on.save").state_hash() == direct.state_hash()
+
+
+@pytest.fixture
+def own_saves(saves: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of saves, for what is typed in the shell too."""
+    monkeypatch.setattr(text_saves, "save_folder", lambda: saves)
+    return saves
+
+
+def test_a_save_has_the_same_name_in_the_shell_as_in_the_game(own_saves: Path) -> None:
+    typed("next", "save half", "quit")
+    assert "month 2 of 12" in typed("quit", options=("--load", "half")).output
+    told = typed("quit", options=("--load", "haalf", "--lang", "fr"))
+    assert told.exit_code == 2
+    assert "il n’y a pas de partie enregistrée" in told.stderr
+    assert "half" in told.stderr
+
+
+def test_a_save_of_another_scenario_is_not_opened_as_this_one(own_saves: Path) -> None:
+    typed("next", "save half", "quit")
+    for language, wanted in (("en", "not of first-steps"), ("fr", "non de first-steps")):
+        told = typed("quit", scenario="first-steps", options=("--load", "half", "--lang", language))
+        assert told.exit_code == 2
+        assert wanted in told.stderr
+    told = CliRunner().invoke(play, ["--text", "--load", "half"], input="quit\n")
+    assert told.exit_code == 0, "no scenario was named"
+
+
+def test_saves_are_listed_with_what_they_are_and_opened_by_their_number(saves: Path, tiny: Model) -> None:
+    typed("next", "save early", "next", "next", "save late", "quit")
+    label = tiny.scenario.actor["gov"].label
+    title = tiny.scenario.scenario.title
+    output = typed("load", "decisions", "load 3", "quit").output
+    assert f"1. late: {title.en}; {label.en}; May 2023, month 4 of 12" in output
+    assert f"early: {title.en}; {label.en}; March 2023, month 2 of 12" in output
+    assert "month 2 of 12" in output.partition("> load 3")[2]
+    (saves / "broken.save").write_text("not a save")
+    assert "1. broken\N{NARROW NO-BREAK SPACE}: illisible" in typed("ouvrir", options=("--lang", "fr")).output
+    assert "Il n’y a pas de partie enregistrée" in typed("ouvrir 17", options=("--lang", "fr")).output
+
+
+def test_what_was_decided_since_the_last_month_is_kept_and_said(tiny: Model, saves: Path) -> None:
+    text = TextGame(Game.new(tiny, ["gov"], seed=SEED), "gov", "en", saves)
+    for line in ("next", "do 1"):
+        text._handle(line)
+    # Nobody left: the terminal was closed.
+    [kept] = saves.glob("*-auto.save")
+    output = typed("quit", options=("--load", str(kept))).output
+    assert "February 2023 has passed" in output
+    planned = tiny.label_of(tiny.action(Game.load(kept).plan["gov"][0])).en
+    assert f"Your plan for March 2023\n  1. {planned}" in output
+    assert list(saves.glob("*.save")) == [kept], "looking on makes no other save"
+
+
+def test_after_the_end_nothing_is_suggested_that_cannot_be_done(tiny: Model, saves: Path) -> None:
+    game = Game.new(tiny, ["gov"], seed=SEED)
+    text = TextGame(game, "gov", "en", saves)
+    while not game.finished:
+        text._handle("next")
+    for line in ("status", "dossier", "why support", "offers", "plan", "load", "history", "note x"):
+        text._handle(line)
+        hints = text._prompt().rpartition("You could type: ")[2]
+        assert not re.search(r"\b(decisions|next|forecast|offers|do|plan|answer)\b", hints), line
 
 
 def test_a_run_of_a_batch_is_opened_at_a_month(tiny: Model, saves: Path) -> None:

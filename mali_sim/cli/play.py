@@ -13,6 +13,7 @@ import click
 
 from mali_sim.cli.errors import user_errors
 from mali_sim.cli.options import short_option
+from mali_sim.scenario.texts import Words
 
 if TYPE_CHECKING:
     from mali_sim.play import Game
@@ -58,16 +59,18 @@ def play(
             click.echo("Look at this machine: mali-sim doctor", err=True)
             raise SystemExit(2)
         language = language or system_language()
+        words = Words(language)
         if save is not None and short:
-            raise click.UsageError("a saved game keeps its length; leave out --short")
-        if save is not None:
-            game, seat = _saved(save, actor)
+            raise click.UsageError(words("a saved game keeps its length; leave out --short"))
+        file = _save_file(save, words) if save is not None else None
+        if file is not None:
+            game, seat = _saved(file, scenario if _is_given("scenario") else None, actor, words)
         elif address is not None:
-            game, seat = _at_address(scenario, address, month, actor, draws or "", short)
+            game, seat = _at_address(scenario, address, month, actor, draws or "", short, words)
         else:
-            game, seat = _new(scenario, actor, seed, reading, language, draws or "", short)
+            game, seat = _new(scenario, actor, seed, reading, draws or "", short, words)
         if text:
-            _text(game, seat, language, greet=save is None)
+            _text(game, seat, language, file)
         else:
             _window_app().play(game, seat, language)
 
@@ -97,78 +100,118 @@ def _window_problem() -> str | None:
     return app.display_problem()
 
 
-def _seat(game_seats: list[str], actors: list[str], wanted: str | None) -> str:
-    from mali_sim.scenario import did_you_mean
+def _is_given(option: str) -> bool:
+    """Whether somebody typed it."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source == click.core.ParameterSource.COMMANDLINE
+
+
+def _seat(seats: list[str], wanted: str | None, words: Words) -> str:
+    from mali_sim.scenario.problems import nearest
 
     if wanted is None:
-        return game_seats[0]
-    if wanted not in game_seats:
-        mend = did_you_mean(wanted, game_seats) if wanted not in actors else ""
-        seats = ", ".join(game_seats)
-        raise click.UsageError(f"nobody can play {wanted}; {mend or f'seats are: {seats}'}")
+        return seats[0]
+    if wanted not in seats:
+        near = nearest(wanted, seats)
+        told = words("nobody can play {name}; seats are: {seats}", name=wanted, seats=", ".join(seats))
+        raise click.UsageError(f"{told}. {words('Did you mean {name}?', name=near)}" if near else told)
     return wanted
 
 
-def _model(scenario: str):
-    from mali_sim.model import load_model
-    from mali_sim.scenario import ScenarioNotFound, ScenarioProblems, find_scenario
+def _find(scenario: str, words: Words) -> Path:
+    """The file of a scenario, or an error in the player's language."""
+    from mali_sim.scenario import ScenarioNotFound, find_scenario, list_scenarios
+    from mali_sim.scenario.problems import nearest
 
     try:
-        return load_model(find_scenario(scenario))
-    except ScenarioNotFound as error:
-        raise click.UsageError(str(error.args[0])) from None
+        return find_scenario(scenario)
+    except ScenarioNotFound:
+        shipped = [path.stem for path in list_scenarios()]
+        if Path(scenario).suffix == ".toml":
+            raise click.UsageError(words("{file}: there is no such file", file=scenario)) from None
+        near = nearest(scenario, shipped)
+        told = words("no scenario is called {name}; there are: {names}", name=scenario,
+                     names=", ".join(shipped))  # fmt: skip
+        told = f"{told}. {words('Did you mean {name}?', name=near)}" if near else told
+        raise click.UsageError(told) from None
+
+
+def _model(scenario: str, words: Words):
+    from mali_sim.model import load_model
+    from mali_sim.scenario import ScenarioProblems
+
+    try:
+        return load_model(_find(scenario, words))
     except ScenarioProblems as problems:
         click.echo(str(problems), err=True)
-        click.echo(f"{scenario} has problems and cannot be played", err=True)
+        click.echo(words("{scenario} has problems and cannot be played", scenario=scenario), err=True)
         raise SystemExit(2) from None
 
 
 def _new(
-    scenario: str, actor: str | None, seed: int | None, reading: str, language: str, draws: str,
-    short: bool,
+    scenario: str, actor: str | None, seed: int | None, reading: str, draws: str, short: bool, words: Words
 ) -> "tuple[Game, str]":
     from mali_sim.play import Game
 
-    model = _model(scenario)
-    seat = _seat(list(model.scenario.scenario.seats), list(model.scenario.actor), actor)
+    model = _model(scenario, words)
+    seat = _seat(list(model.scenario.scenario.seats), actor, words)
     luck = secrets.randbelow(1_000_000) if seed is None else seed
     game = Game.new(
-        model, [seat], seed=luck, reading=reading, language=language, draws=draws, short=short
+        model, [seat], seed=luck, reading=reading, language=words.language, draws=draws, short=short
     )
     return game, seat
 
 
 def _at_address(
-    scenario: str, text: str, month: int | None, actor: str | None, draws: str, short: bool
+    scenario: str, text: str, month: int | None, actor: str | None, draws: str, short: bool, words: Words
 ) -> "tuple[Game, str]":
     from mali_sim.play import Address, Game
 
     address = Address.parse(text)
-    context = click.get_current_context()
-    given = context.get_parameter_source("scenario") == click.core.ParameterSource.COMMANDLINE
-    model = _model(scenario if given else address.scenario)
+    model = _model(scenario if _is_given("scenario") else address.scenario, words)
     header = model.scenario.scenario
-    seat = _seat(list(header.seats), list(model.scenario.actor), actor)
+    seat = _seat(list(header.seats), actor, words)
     months = header.short if short and header.short else header.months
     if month is not None and month > months:
-        form = " in its short form" if months < header.months else ""
-        raise click.UsageError(f"{header.id} has {months} months{form}")
+        told = words("{scenario} has {months} months in its short form", scenario=header.id, months=months)
+        if months == header.months:
+            told = words("{scenario} has {months} months", scenario=header.id, months=months)
+        raise click.UsageError(told)
     return Game.at_address(model, address, (month or 1) - 1, [seat], draws=draws, short=short), seat
 
 
-def _saved(save: Path, actor: str | None) -> "tuple[Game, str]":
-    from mali_sim.play import Game
+def _save_file(save: Path, words: Words) -> Path:
+    """The file of a save that was named as in the game: by its path, or in the folder of saves."""
+    from mali_sim.cli import text_saves
 
-    game = Game.load(save)
+    folder = text_saves.save_folder()
+    path = save if save.is_file() else text_saves.save_path(str(save), folder)
+    if not path.is_file():
+        told = words("there is no save {file}", file=path)
+        names = ", ".join(p.stem for p in text_saves.latest_saves(folder))
+        raise click.UsageError(words("{told}; there are: {names}", told=told, names=names) if names else told)
+    return path
+
+
+def _saved(path: Path, scenario: str | None, actor: str | None, words: Words) -> "tuple[Game, str]":
+    from mali_sim.play import Game
+    from mali_sim.scenario import load
+
+    game = Game.load(path)
     header = game.model.scenario.scenario
+    if scenario is not None and load(_find(scenario, words)).scenario.scenario.id != header.id:
+        raise click.UsageError(words(
+            "{file} is a game of {own}, not of {scenario}; leave {scenario} out to open it",
+            file=path, own=header.id, scenario=scenario,
+        ))  # fmt: skip
     seats = [*game.seats, *(s for s in header.seats if s not in game.seats)]
-    seat = _seat(seats, list(game.model.scenario.actor), actor)
+    seat = _seat(seats, actor, words)
     if seat not in game.seats and not game.finished:
         game.seat(seat, "human")
     return game, seat
 
 
-def _text(game: "Game", seat: str, language: str, greet: bool) -> None:
+def _text(game: "Game", seat: str, language: str, opened: Path | None) -> None:
     from mali_sim.cli.text_game import play_text
 
     with contextlib.suppress(ImportError):
@@ -177,4 +220,4 @@ def _text(game: "Game", seat: str, language: str, greet: bool) -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
-    play_text(game, seat, language, greet)
+    play_text(game, seat, language, opened)

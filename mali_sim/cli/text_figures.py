@@ -29,6 +29,13 @@ class Figures:
     def __init__(self, view: SeatView, words: Words) -> None:
         self.view = view
         self.words = words
+        self._said: set[str] = set()
+
+    def first_time(self, topic: str) -> bool:
+        """Whether something has not been said before, so that it is said in full once."""
+        new = topic not in self._said
+        self._said.add(topic)
+        return new
 
     @property
     def game(self) -> Game:

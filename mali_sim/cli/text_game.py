@@ -1,6 +1,7 @@
 """The text game: what each command does."""
 
 import secrets
+from pathlib import Path
 
 from mali_sim.cli import text_objectives, text_reasons, text_why
 from mali_sim.cli.text_commands import (
@@ -12,9 +13,10 @@ from mali_sim.cli.text_commands import (
     parse_share,
     understand,
 )
-from mali_sim.cli.text_loop import Leave, Seated
+from mali_sim.cli.text_loop import ANSWERS, CHOICES, Leave, Seated
+from mali_sim.cli.text_saves import saved_line
 from mali_sim.cli.text_terminal import PAGE, wrapped
-from mali_sim.play import Choice, Game
+from mali_sim.play import Choice, Game, answers
 from mali_sim.play.askable import CHANGE, askables, objective_of
 from mali_sim.play.aspects import write_note
 from mali_sim.scenario.texts import LANGUAGES, Words
@@ -71,10 +73,11 @@ class TextGame(Seated):
             self.terminal.show(self.pages.across(which))
 
     def _do_decisions(self, rest: str) -> None:
+        self._last_list = CHOICES
         asked = fold(rest)
         topics = self.pages.decision_topics()
         if asked in ("all", "tout", "toutes", "tous"):
-            self.terminal.show(self.pages.decisions(everything=True))
+            self._show_choices(self.pages.decisions(everything=True))
             self._meaning = {}
         elif rest:
             labels = {id: self.words.of(t) for id, t in self.pages.topics().items()}
@@ -83,11 +86,14 @@ class TextGame(Seated):
             which = self._which(found, labels, "decisions")
             if which is None:
                 return
-            self.terminal.show(self.pages.decisions(which))
+            self._show_choices(self.pages.decisions(which))
             self._meaning = {}
             rest = which
         else:
-            self.terminal.show(self.pages.decisions())
+            if topics:
+                self.terminal.show(self.pages.decisions())
+            else:
+                self._show_choices(self.pages.decisions())
             self._meaning = {n: f"decisions {id}" for n, id in enumerate(topics or (), 1)}
             if topics:
                 self._suggest("1", "decisions all", "offers", "next")
@@ -101,8 +107,16 @@ class TextGame(Seated):
         wanted = self.pages.find_topic(topic)[:1] if topic else []
         return [c for c in self.pages.choices() if not wanted or (c.topic or "other") == wanted[0]]
 
+    def _show_choices(self, lines: list[str]) -> None:
+        """A page of decisions and offers; where there are answers too, what its numbers are of."""
+        if self.pages.answers():
+            numbers = (self.pages.numbers[c.id] for c in self.pages.choices() if c.standing.allowed)
+            lines = [*lines, *self.pages.which_numbers("do", next(numbers, 1))]
+        self.terminal.show(lines)
+
     def _do_offers(self, rest: str) -> None:
-        self.terminal.show(self.pages.offers())
+        self._last_list = CHOICES
+        self._show_choices(self.pages.offers())
         self._meaning = {}
         possible = [self.pages.numbers[c.id] for c in self.pages.choices("ask") if c.standing.allowed]
         self._suggest(*(f"forecast {n}" for n in possible[:1]), "decisions", "plan", "next")
@@ -112,17 +126,20 @@ class TextGame(Seated):
         if choice is None:
             return
         self.terminal.show(self.pages.details(choice))
-        number = self.pages.numbers[choice.id]
+        number = self.pages.number_of(choice)
         if choice.standing.allowed and not choice.standing.planned:
-            self._suggest(f"forecast {number}", f"do {number}", "decisions")
+            do = number if choice.kind in answers.ANSWERS else f"do {number}"
+            self._suggest(f"forecast {number}", do, "decisions")
         else:
             self._suggest("decisions", "plan", "next")
 
     def _do_plan(self, rest: str) -> None:
-        self.terminal.show(self.pages.plan())
+        self._last_list, self._meaning = CHOICES, {}
+        self._show_choices(self.pages.plan())
         self._suggest("next", "forecast", "undo", "decisions")
 
     def _do_questions(self, rest: str) -> None:
+        self._last_list = ANSWERS
         self.terminal.show(self.pages.questions())
         self._meaning = {n: f"answer {n}" for n in range(1, len(self.pages.answers()) + 1)}
         open_ = [n for n in range(1, len(self.pages.answers()) + 1) if self._is_open(n)]
@@ -263,6 +280,10 @@ class TextGame(Seated):
                        *(f"{n}. {self.pages.figure(i)}" for n, i in enumerate(changes, 1))])  # fmt: skip
             self._meaning = {n: f"why {i.id}" for n, i in enumerate(changes, 1)}
             return
+        if " " in rest and self._numbered(rest)[1]:
+            # Of what has a number, why it can be done or not, and what weighs in the answer.
+            self._do_details(rest)
+            return
         name, month = self._name_and_month(rest)
         if month is None:
             self._say("That month has not been played.")
@@ -311,16 +332,17 @@ class TextGame(Seated):
             return
         for choice in choices:
             if choice and choice.standing.reason is not None and not choice.standing.planned:
-                reason = self.words.of(choice.standing.reason)
-                name = self.words.of(choice.label)
+                reason = self.pages.reason(choice.standing)
+                name = self.pages.action_name(choice.id)
                 self._say("{name} is not possible now: {reason}", name=name, reason=reason)
                 return
         planned = tuple(self.game.plan.get(self.actor, ()))
         ids = tuple(c.id for c in choices if c) or planned
         self.terminal.show(text_reasons.forecast_page(self.pages, ids, everything))
-        if choices and ids[0] not in planned:
-            number = self.pages.numbers[ids[0]]
-            self._suggest(f"do {number}", f"forecast {number} all", "decisions", "next")
+        if choices and choices[0] and ids[0] not in planned:
+            number = self.pages.number_of(choices[0])
+            do = number if choices[0].kind in answers.ANSWERS else f"do {number}"
+            self._suggest(do, f"forecast {number} all", "decisions", "next")
         else:
             self._suggest("next", "decisions")
 
@@ -347,8 +369,15 @@ class TextGame(Seated):
             choice = self._choice(part)
             if choice is None:
                 return
+            if choice.kind in answers.ANSWERS:
+                self._give(choice)
+                continue
+            if choice.standing.reason is not None and not choice.standing.planned:
+                self._say("Not possible now: {reason}", reason=self.pages.reason(choice.standing))
+                return
             self.game.submit(self.actor, choice.id)
-            self._say("In the plan: {name}.", name=self.words.of(choice.label))
+            told = self.words("In the plan: {name}.", name=self.words.of(choice.label))
+            self.terminal.show([told, *self.pages.warnings(choice.id)])
         self._suggest(*(["questions"] if self._unanswered() else []), "next", "plan", "undo", "decisions")
 
     def _do_undo(self, rest: str) -> None:
@@ -363,23 +392,25 @@ class TextGame(Seated):
         self._say("Out of the plan: {name}.", name=self.pages.action_name(id))
 
     def _do_answer(self, rest: str) -> None:
-        answers = self.pages.answers()
-        if not answers:
+        found = self.pages.answers()
+        if not found:
             self._say("Nothing waits for your answer.")
             return
-        if not rest.isdecimal() or not 1 <= int(rest) <= len(answers):
+        if not rest.isdecimal() or not 1 <= int(rest) <= len(found):
             self._do_questions("")
-            self._say("Answers go from 1 to {last}.", last=len(answers))
+            self._say("Answers go from 1 to {last}.", last=len(found))
             return
-        chosen = answers[int(rest) - 1]
-        item = chosen.standing.action.item
-        for id in list(self.game.plan.get(self.actor, ())):
-            action = self.view.model.action(id)
-            if action.item == item and action.kind in ("accept", "refuse", "choice") and id != chosen.id:
-                self.game.withdraw(self.actor, id)
-        self.game.submit(self.actor, chosen.id)
-        self._say("Your answer: {name}.", name=self.pages.action_name(chosen.id))
+        self._give(found[int(rest) - 1])
         self._suggest(*(["questions"] if self._unanswered() else []), "next", "plan", "decisions")
+
+    def _give(self, chosen: Choice) -> None:
+        """Answer a question, in place of an earlier answer of this month."""
+        if chosen.standing.reason is not None and not chosen.standing.planned:
+            self._say("Not possible now: {reason}", reason=self.pages.reason(chosen.standing))
+            return
+        answers.answer(self.game, self.actor, chosen.id)
+        told = self.words("Your answer: {name}.", name=self.pages.action_name(chosen.id))
+        self.terminal.show([told, *self.pages.warnings(chosen.id)])
 
     # -- time ------------------------------------------------------------------------------
 
@@ -390,10 +421,11 @@ class TextGame(Seated):
             lines = self.pages.month_report(report, texts)
             if len(wrapped(lines)) <= PAGE - 3:
                 break
-        self._meaning = {}
+        self._last_list, self._meaning = CHOICES, {}
         self.terminal.show(lines)
         if report.month == 0 and self.saves.auto:
-            self._say("The game is kept after each month in {file}", file=self.saves.auto)
+            self._say("The game is kept after each month, with the plan of the month you are in, in {file}",
+                      file=self.saves.auto)  # fmt: skip
         if self.game.finished:
             self._suggest("debrief", "why", "save")
             return
@@ -408,7 +440,8 @@ class TextGame(Seated):
             return
         name = self.pages.month(month)
         question = self.words(
-            "Going back to the start of {month} marks this game for good. Go back? yes or no", month=name
+            "Going back to the start of {month} marks this game for good, and its debrief has no score then. "
+            "Go back? yes or no", month=name
         )
         if self.terminal.ask(question) is not True:
             self._say("Nothing is changed.")
@@ -459,17 +492,22 @@ class TextGame(Seated):
             if not found:
                 self._say("There are no saves in {folder}", folder=self.saves.folder)
                 return
-            names = (f"{n}. {path.stem}" for n, path in enumerate(found, 1))
+            self._listed_saves = found
+            names = [saved_line(self.pages, n, path) for n, path in enumerate(found, 1)]
             self.terminal.show([self.words("Saves, the latest first:"), *names])
             self._meaning = {n: f"load {path}" for n, path in enumerate(found, 1)}
             return
-        path = self.saves.path(rest)
+        numbered = rest.isdecimal() and 1 <= int(rest) <= len(self._listed_saves)
+        path = self._listed_saves[int(rest) - 1] if numbered else self.saves.path(rest)
+        if not path.is_file():
+            self._say("There is no save {file}; type {command} for those there are.", file=path,
+                      command=self.terminal.command("load"))  # fmt: skip
+            return
         game = Game.load(path)
         self._autosave()
         self._open(game, next(iter(game.seats), self.actor), own=path)
         self._told = ""
-        self._say("The game is open again.")
-        self._suggest("debrief" if game.finished else "status", "decisions", "history")
+        self._opened_again()
 
     def _do_quit(self, rest: str) -> None:
         if self.saves.unsaved:
@@ -483,6 +521,6 @@ class TextGame(Seated):
         raise Leave
 
 
-def play_text(game: Game, actor: str, language: str, greet: bool = True) -> None:
-    """Play a game in the terminal until the player leaves."""
-    TextGame(game, actor, language).run(greet)
+def play_text(game: Game, actor: str, language: str, opened: Path | None = None) -> None:
+    """Play a game in the terminal until the player leaves; ``opened`` is the save that it comes from."""
+    TextGame(game, actor, language, own=opened).run(greet=opened is None)

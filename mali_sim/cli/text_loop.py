@@ -6,12 +6,19 @@ from pathlib import Path
 import click
 
 from mali_sim.cli import text_objectives, text_reasons
-from mali_sim.cli.text_commands import matches, understand, vocabulary
+from mali_sim.cli.text_commands import command_named, fold, matches, understand, vocabulary
 from mali_sim.cli.text_pages import Pages
-from mali_sim.cli.text_saves import Saves, save_folder
+from mali_sim.cli.text_saves import Saves, left_at, save_folder
 from mali_sim.cli.text_terminal import Terminal, wrapped
 from mali_sim.play import Cause, Choice, Game, NotAllowed, SaveError, SeatView
 from mali_sim.scenario.texts import Words
+
+#: Commands that there is nothing to do with once the last month is played.
+_OF_A_MONTH = frozenset(
+    ("decisions", "offers", "details", "forecast", "do", "undo", "plan", "questions", "answer", "next")
+)
+#: What the numbers of a list are of.
+CHOICES, ANSWERS = "choices", "answers"
 
 
 class Leave(Exception):
@@ -32,14 +39,18 @@ class Seated:
     language : {'en', 'fr'}
     folder : Path, optional
         Where saves go; the user's data folder by default.
+    own : Path, optional
+        The save that the game was opened from.
     """
 
-    def __init__(self, game: Game, actor: str, language: str, folder: Path | None = None) -> None:
+    def __init__(
+        self, game: Game, actor: str, language: str, folder: Path | None = None, own: Path | None = None
+    ) -> None:
         self.terminal = Terminal(Words(language))
         self._folder = folder or save_folder()
         self._suggested: tuple[str, ...] = ()
         self._told = ""
-        self._open(game, actor)
+        self._open(game, actor, own)
 
     @property
     def words(self) -> Words:
@@ -53,6 +64,8 @@ class Seated:
         self.saves = Saves(game, self._folder, own, note)
         self._new_pages()
         self._meaning: dict[int, str | Cause] = {}
+        self._last_list = CHOICES
+        self._listed_saves: list[Path] = []
 
     def _new_pages(self) -> None:
         self.pages = Pages(self.view, self.words)
@@ -71,8 +84,7 @@ class Seated:
             self.terminal.show([*self.pages.orientation(), *(["", *counts] if counts else [])])
             self._suggest("decisions", "dossier", "objectives", "status", "help")
         else:
-            self.terminal.show([self.words("The game is open again.")])
-            self._suggest("debrief" if self.game.finished else "status", "decisions", "help")
+            self._opened_again()
         try:
             while True:
                 self._handle(self.terminal.read(self._prompt()))
@@ -81,10 +93,17 @@ class Seated:
         except (EOFError, KeyboardInterrupt):
             self._end_of_input()
 
+    def _opened_again(self) -> None:
+        """Say where a game stands that was left: the month played last, and the plan as it was."""
+        self.terminal.show([self.words("The game is open again."), *left_at(self.pages)])
+        self._suggest("status", "questions", "decisions", "next", "history")
+
     def _prompt(self) -> str:
         lines = [self._where()] if self._where() != self._told else []
         self._told = self._where()
         suggested = [s for s in self._suggested if self._is_due(s)]
+        if self.game.finished and len(suggested) < len(self._suggested):
+            suggested = [*dict.fromkeys(("debrief", *suggested))]
         if suggested:
             commands = ", ".join(self.terminal.command(s) for s in suggested)
             lines.append(self.words("You could type: {commands}", commands=commands))
@@ -111,6 +130,8 @@ class Seated:
     def _is_due(self, suggestion: str) -> bool:
         """Whether there is something to do yet: what is answered is not suggested again."""
         command, _, rest = suggestion.partition(" ")
+        if self.game.finished and command in _OF_A_MONTH:
+            return False
         if command == "questions":
             return self._unanswered() > 0
         return command != "answer" or self._is_open(int(rest))
@@ -163,6 +184,8 @@ class Seated:
             if not getattr(error, "for_user", False):
                 raise
             self.terminal.show([str(error)])
+        if self.saves.behind:
+            self._autosave()
 
     def _set(self, set_id: str, rest: str) -> None:
         """A set's members, one of them, or one figure at all of them."""
@@ -200,13 +223,27 @@ class Seated:
         return found[:9]
 
     def _choice(self, text: str) -> Choice | None:
-        """The decision or offer that a number or some words mean; says so when there is none."""
+        """
+        The decision, offer or answer that a number or some words mean; says so when there is none.
+
+        A number is of the list that was shown last; ``answer 2`` and ``decision 2`` say which.
+        """
         choices = {c.id: c for c in self.pages.choices()}
-        if text.isdecimal():
-            for id, number in self.pages.numbers.items():
-                if number == int(text) and id in choices:
+        of, number = self._numbered(text)
+        if number and of == ANSWERS:
+            answers = self.pages.answers()
+            if 1 <= int(number) <= len(answers):
+                return answers[int(number) - 1]
+            self._say("There is no answer number {number}; numbers are those of {questions}, the list shown "
+                      "last. Type {decisions} for decisions and offers.", number=number[:10],
+                      questions=self.terminal.command("questions"),
+                      decisions=self.terminal.command("decisions"))  # fmt: skip
+            return None
+        if number:
+            for id, own in self.pages.numbers.items():
+                if own == int(number) and id in choices:
                     return choices[id]
-            self._say("There is no number {number}; type decisions for the list.", number=text[:10])
+            self._say("There is no number {number}; type decisions for the list.", number=number[:10])
             return None
         found = matches(text, {id: (c.label.en, c.label.fr) for id, c in choices.items()}) if text else []
         if len(found) == 1:
@@ -217,6 +254,19 @@ class Seated:
             listed = [self.pages.choice_line(choices[id]) for id in found[:9]]
             self.terminal.show([self.words("Which one?"), *listed])
         return None
+
+    def _numbered(self, text: str) -> tuple[str, str]:
+        """Which list a number is of, and the number; empty where some words are meant."""
+        parts = text.split()
+        if len(parts) == 1 and parts[0].isdecimal():
+            return self._last_list, parts[0]
+        if len(parts) == 2 and parts[1].isdecimal():
+            for of, command in ((ANSWERS, "answer"), (CHOICES, "decisions"), (CHOICES, "offers")):
+                found = command_named(command)
+                known = [fold(w) for w in (found.name, *found.synonyms, *found.french)]
+                if fold(parts[0]) in (*known, *(w.removesuffix("s") for w in known)):
+                    return of, parts[1]
+        return self._last_list, ""
 
     def _which(self, found: list[str], labels: dict[str, str], command: str) -> str | None:
         """The one thing that is meant; several are listed by number, none is said."""
@@ -244,7 +294,8 @@ class Seated:
 
     def _end_of_input(self) -> None:
         click.echo("")
-        self._autosave()
-        if self.saves.auto:
-            self._say("The game is kept in {file}", file=self.saves.auto)
+        if self.saves.latest is None or self.saves.behind:
+            self._autosave()
+        if self.saves.latest:
+            self._say("The game is kept in {file}", file=self.saves.latest)
         self._say("Goodbye.")

@@ -27,8 +27,8 @@ _SO_FAR = {
     "max": word("at its highest so far {value}"),
     "min": word("at its lowest so far {value}"),
 }
-#: So many objectives are named on the first page.
-_NAMED = 3
+#: So many objectives are named on the first page, and as what made the difference.
+_NAMED, _PARTS = 3, 5
 
 
 def percent(pages: Pages, weight: float) -> str:
@@ -132,9 +132,17 @@ def objectives_page(pages: Pages) -> list[str]:
 def reference_line(pages: Pages) -> str:
     """What stands in brackets."""
     words, peers = pages.words, pages.beside
-    strategy = pages.view.model.scenario.strategy[(peers.reference if peers else None) or ""].label
-    return words("In brackets: what “{strategy}” would have come to, on the same luck.",
-                 strategy=words.of(strategy))  # fmt: skip
+    id = (peers.reference if peers else None) or ""
+    told = words("In brackets: what “{strategy}” would have come to, on the same luck.",
+                 strategy=words.of(pages.view.model.scenario.strategy[id].label))  # fmt: skip
+    return f"{told} {what_it_is(pages, id)}" if pages.first_time(id) else told
+
+
+def what_it_is(pages: Pages, strategy: str) -> str:
+    """What a strategy of the scenario's that one is compared with stands for."""
+    table = pages.view.model.scenario.strategy[strategy]
+    return pages.words("“{strategy}” is a strategy of the scenario: {text}",
+                       strategy=pages.words.of(table.label), text=pages.words.of(table.text))  # fmt: skip
 
 
 def objective_page(pages: Pages, id: str) -> list[str]:
@@ -223,39 +231,77 @@ def what_counts(pages: Pages) -> list[str]:
 
 
 def weighed_up(pages: Pages, found: Debrief) -> list[str]:
-    """The scores by the player's weights and by the scenario's, beside the shipped strategies'."""
+    """The scores by the player's weights and by the scenario's, and what made them."""
     words = pages.words
     own, written = found.weighed, found.as_written
+    lines = [words("Weighed up")]
+    if found.rewound:
+        return [*lines, "  " + words(
+            "You went back in time in this game: it is no fair comparison with others and has no score."
+        ), ""]
     if own is None or written is None:
         return []
-    changed = any(abs(r.weight - r.written) >= 0.0005 for r in found.results)
-    lines = ["", words("Weighed up")]
-    if changed:
+    if _reweighed(found):
         lines.append("  " + pages.say(words("By your weights"), _score(pages, own)))
         lines.append("  " + pages.say(words("By the scenario’s weights"), _score(pages, written)))
     else:
         label = words("By the scenario’s weights, which you left as they are")
         lines.append("  " + pages.say(label, _score(pages, own)))
-    lines.append(words(
-        "The scenario’s own strategies, {runs} runs of each: the middle one, and where 9 of 10 lie",
-        runs=found.runs,
-    ))
-    beside = {s.id: s for s in written.strategies}
-    lines += ["  " + _strategy(pages, s, beside[s.id] if changed else None) for s in own.strategies]
-    lines.append(words(
-        "Better than 60 of 100, of an objective: so many of these runs came out worse on it than your game, "
-        "counting half of those that came out the same. "
-        "The score is the mean of these numbers, each counted by its weight: a judgement, not a measurement.",
-    ))
+    lines += ["  " + line for line in _made_by(pages, own)]
     if not pages.game.finished:
-        lines.append(words("What you cannot see before the end is left out of it."))
-    return lines  # fmt: skip
+        lines.append("  " + words("What you cannot see before the end is left out of it."))
+    return [*lines, ""]
+
+
+def _reweighed(found: Debrief) -> bool:
+    return any(abs(r.weight - r.written) >= 0.0005 for r in found.results)
 
 
 def _score(pages: Pages, found: Weighed) -> str:
+    words, score = pages.words, pages.words.number(found.score)
+    if found.against is None:
+        return words("{score} of 100", score=score)
+    return words("{score} of 100; “{strategy}”, on the same luck: {theirs}", score=score,
+                 strategy=words.of(found.against.label), theirs=words.number(found.against.same_luck),
+                 )  # fmt: skip
+
+
+def _made_by(pages: Pages, found: Weighed) -> list[str]:
+    """Which objectives make the difference from the scenario's own strategy; the rest in one sum."""
+    shown = [p for p in found.parts[:_PARTS] if abs(p.amount) >= 0.05]
+    if not shown:
+        return []
     words = pages.words
-    return words("{score} of 100; above {above} of 100 runs of the scenario’s own strategies",
-                 score=words.number(found.score), above=words.number(found.above))  # fmt: skip
+
+    def told(label: str, amount: float) -> str:
+        return words("{label} {amount}", label=label, amount=words.number(amount, 1, signed=True))
+
+    parts = [told(words.of(p.label), p.amount) for p in shown]
+    rest = sum(p.amount for p in found.parts[len(shown) :])
+    if abs(rest) >= 0.05:
+        parts.append(told(words("the others together"), rest))
+    return [pages.say(words("What made the difference"), f"{pages.series(parts)}.")]
+
+
+def strategies_beside(pages: Pages, found: Debrief) -> list[str]:
+    """The scores of the shipped strategies, and what a score means."""
+    words = pages.words
+    own, written = found.weighed, found.as_written
+    if own is None or written is None:
+        return []
+    lines = ["", words(
+        "The scenario’s own strategies, {runs} runs of each: the middle score, and where 9 of 10 lie",
+        runs=found.runs,
+    )]
+    beside = {s.id: s for s in written.strategies} if _reweighed(found) else {}
+    lines += ["  " + _strategy(pages, s, beside.get(s.id)) for s in own.strategies]
+    lines.append(words("Your game has a higher score than {above} of 100 of these runs.",
+                       above=words.number(own.above)))
+    lines.append(words(
+        "A score counts each objective by its weight: of 100 of these runs those that came out worse on it, "
+        "and half of those that came out the same. It is a judgement, not a measurement.",
+    ))
+    return lines  # fmt: skip
 
 
 def _strategy(pages: Pages, s: Scored, written: Scored | None) -> str:

@@ -1,10 +1,11 @@
 """Pages that give reasons: why a figure moved, what a choice changes, how a game went."""
 
 from mali_sim.cli.text_figures import Figures
-from mali_sim.cli.text_objectives import amount, percent, weighed_up
+from mali_sim.cli.text_objectives import amount, percent, strategies_beside, weighed_up, what_it_is
 from mali_sim.cli.text_pages import Pages
 from mali_sim.engine import HUMAN
-from mali_sim.play import Cause, Explanation, forecast
+from mali_sim.play import Cause, Explanation, Forecast, forecast
+from mali_sim.play.answers import is_silence
 from mali_sim.play.askable import askables
 from mali_sim.play.digest import (
     Debrief,
@@ -16,7 +17,7 @@ from mali_sim.play.digest import (
 from mali_sim.play.explain import COUNTERFACTUAL, POSTINGS, SUBSTITUTION
 from mali_sim.play.objectives import Result
 from mali_sim.play.reasons import member_label
-from mali_sim.play.view import says_yes_or_no
+from mali_sim.play.view import SAME, says_yes_or_no
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import word
 
@@ -163,33 +164,62 @@ def cause_lines(pages: Pages, cause: Cause) -> list[str]:
 def forecast_page(pages: Pages, ids: tuple[str, ...], everything: bool = False) -> list[str]:
     """What some actions change over the next months, or where things go without a plan."""
     words, game, actor = pages.words, pages.game, pages.view.actor
+    if ids and all(is_silence(game.model, id) for id in ids):
+        return [*(pages.action_name(id) for id in ids),
+                words("This is also what happens if you do not answer.")]  # fmt: skip
     found = forecast(game, actor, ids, runs=FUTURES, months=HORIZON)
     until = pages.month(game.month + found.months - 1)
     if not ids:
         lines = [words("With nothing decided this month, by {month}", month=until), ""]
         ends = {n: found.level(n, (0.05, 0.5, 0.95))[:, -1].tolist() for n in _headline_names(pages)}
         lines += [_level(pages, name, levels) for name, levels in ends.items()]
-        return [*lines, "", *_assumptions(pages, found.runs, found.months, paired=False)]
+        return [*lines, "", *_assumptions(pages, found.runs, found.months, everything, paired=False)]
     names = words.listed([pages.action_name(id) for id in ids])
-    shown = differences(game, found)
     lines = [words("What it changes by {month}: {names}", month=until, names=names)]
-    if any(game.model.action(id).kind == "ask" for id in ids):
-        lines.append(words("The other side may refuse; its refusals are among the futures."))
-    lines.append("")
-    cut = len(shown) if everything else _SHOWN
-    for d in shown[:cut]:
+    if found.agreed is not None:
+        lines += _answered(pages, found)
+        if not found.agreed.any():
+            return lines
+        found = found.among(found.agreed)
+    shown = differences(game, found)
+    aims = sum(d.objective > 0 for d in shown)
+    cut = len(shown) if everything else max(_SHOWN, aims)
+    for n, d in enumerate(shown[:cut]):
+        if not n or n == aims:
+            lines += ["", words("What counts for you, by weight") if d.objective else words("Other figures")]
         if _is_chance(pages, d):
             row = found.names.index(d.id.removeprefix("obs."))
             ends = (float(side[row][-1].mean()) for side in (found.with_, found.without))
-            lines.append(_chance(pages, d, *ends))
+            lines.append("  " + _chance(pages, d, *ends))
         else:
-            lines.append(_difference(pages, d, until))
+            lines.append("  " + _difference(pages, d, until))
     if not shown:
-        lines.append(words("No figure that you see changes enough to show."))
+        lines += ["", words("No figure that you see changes enough to show.")]
     elif len(shown) > cut:
         lines.append(words.plural("{count} more figure changes less: add the word all.",
                                   "{count} more figures change less: add the word all.", len(shown) - cut))
-    return [*lines, "", *_assumptions(pages, found.runs, found.months)]  # fmt: skip
+    return [*lines, "", *_assumptions(pages, found.runs, found.months, everything)]  # fmt: skip
+
+
+def _answered(pages: Pages, found: Forecast) -> list[str]:
+    """How often the others say yes, and what asking costs either way."""
+    words, model = pages.words, pages.game.model
+    if found.agreed is None:
+        return []
+    if found.months < 2:
+        return [words("The answer would come after the last month.")]
+    asked = [model.action(id) for id in found.actions if model.action(id).kind == "ask"]
+    partners = (model.scenario.offer[a.item.path[1]].to for a in asked)
+    who = words.listed([words.of(model.scenario.actor[p].label) for p in dict.fromkeys(partners)])
+    yes = int(found.agreed.sum())
+    rare = 0 < yes < found.runs / 100
+    count = words.number(100 * yes / found.runs, 1 if rare else 0)
+    lines = [words("In {count} of 100 futures the answer is yes ({who}).", count=count, who=who)]
+    cost = sum(pages.game.standing(a.id).cost for a in asked)
+    if cost:
+        lines.append(words("Asking costs {cost} whatever the answer.", cost=pages.points(cost)))
+    lines.append(words("If the answer is yes:") if yes else words("No future has a yes to be shown."))
+    return lines
 
 
 def _headline_names(pages: Pages) -> list[str]:
@@ -228,18 +258,35 @@ def _difference(pages: Pages, d: Difference, until: str) -> str:
     if low == high:
         told = words("{middle} in at least 9 of 10 futures, {when}", middle=middle, when=when)
     else:
-        told = words("{middle} (between {low} and {high} in 9 of 10 futures) {when}",
+        told = words("median {middle} (9 of 10 futures: {low} to {high}) {when}",
                      middle=middle, when=when, low=low, high=high)  # fmt: skip
-    verdict = pages.verdict(d.verdict)
-    if verdict:
-        told = words("{first}, {second}", first=told, second=verdict)
-    if verdict and d.low * d.high < 0:
-        told = words("{told}; for the better in {count} of 100", told=told, count=round(100 * d.share))
-    return pages.say(d.label, told)
+    parts = [told]
+    if d.peak is not None:
+        month, amount = d.peak
+        largest = words.quantity(amount, d.unit, d.decimals, signed=True)
+        parts.append(words("largest in {month}: {amount}", month=pages.month(month), amount=largest))
+    if d.better or d.worse:
+        parts.append(_shares(pages, round(100 * d.better), round(100 * d.worse)))
+    return pages.say(d.label, pages.series(parts))
 
 
-def _assumptions(pages: Pages, runs: int, months: int, paired: bool = True) -> list[str]:
+def _shares(pages: Pages, better: int, worse: int) -> str:
+    """In how many of 100 futures a difference is for the better, and for the worse."""
+    words = pages.words
+    if better and worse:
+        return words("better in {better} of 100, worse in {worse}", better=better, worse=worse)
+    if worse:
+        return words("worse in {worse} of 100", worse=worse)
+    return words("better in {better} of 100", better=better)
+
+
+def _assumptions(
+    pages: Pages, runs: int, months: int, everything: bool = False, paired: bool = True
+) -> list[str]:
+    """What a look ahead rests on: in full the first time and where all is asked for."""
     words, game, actor = pages.words, pages.game, pages.view.actor
+    if not pages.first_time(f"assumptions, {paired}") and not everything:
+        return [words("Assumed as the first time; in full with the word all.")]
     s = game.model.scenario
     fallback = s.actor[actor].fallback
     then = words.of(s.strategy[fallback].label) if fallback else words("what this actor tends to do")
@@ -254,8 +301,10 @@ def _assumptions(pages: Pages, runs: int, months: int, paired: bool = True) -> l
         lines = [words("Assumed: {runs} futures over {months} months.", runs=count, months=months)]
     lines += [
         words("After this month you follow “{strategy}”; the others do what they tend to do.", strategy=then),
+        *([what_it_is(pages, fallback)] if fallback else []),
         words("What you cannot see is taken as you estimate it, with its doubt. Reading: {reading}.",
               reading=_reading(pages)),
+        words("The median: half of the futures lie below it, half above."),
     ]  # fmt: skip
     lines = [" ".join(lines)]
     if others:
@@ -334,17 +383,14 @@ def debrief_page(pages: Pages, save: str) -> list[str]:
             month = pages.month(game.month - 1)
             told = words("If it ended now, after {month}", month=month)
             lines += [pages.say(told, words.of(title)), ""]
-    lines += _results(pages, found)
     lines += weighed_up(pages, found)
+    lines += _results(pages, found)
+    lines += strategies_beside(pages, found)
     lines += _turning(pages, found)
     lines += _followed(pages, found)
     notes = pages.notes()
     if notes:
         lines += ["", words("Your notes"), *("  " + note for note in notes)]
-    if found.rewound:
-        lines += ["", words(
-            "You went back in time in this game: it is no fair comparison with others and has no score."
-        )]
     lines += ["", words("This run: {address}", address=found.address)]
     if save:
         lines.append(words("Open it again: {command}", command=f"mali-sim play --text --load {save}"))
@@ -362,13 +408,19 @@ def _results(pages: Pages, found: Debrief) -> list[str]:
     words = pages.words
     lines = [words("How it went, against the start")]
     if found.reference is not None:
+        strategy = pages.beside.reference if pages.beside else None
+        about = f" {what_it_is(pages, strategy)}" if strategy and pages.first_time(strategy) else ""
         lines = [words("How it went"), words(
             "In brackets: what “{strategy}” would have come to, on the same luck; better and worse are "
             "against that.", strategy=words.of(found.reference),
-        )]
+        ) + about]
     weighted = sorted((r for r in found.results if r.weight or r.written), key=lambda r: -r.weight)
     others = [r for r in found.results if r not in weighted and _moved(r)]
     lines += ["  " + _result(pages, r) for r in (*weighted, *others)]
+    if any(r.worse is not None for r in weighted):
+        lines.append(
+            words("Better than 60 of 100: so many runs of the scenario’s own strategies came out worse.")
+        )
     if weighted:
         lines.append(words("A weight is a judgement, of the scenario’s authors or yours: {command}.",
                            command=pages.command("objectives")))
@@ -395,16 +447,26 @@ def _result(pages: Pages, r: Result) -> str:
             parts.append(span.format(start=first, end=last))
         else:
             parts.append(words("{start} at first", start=words.number(r.start, r.decimals)))
-        verdict = pages.verdict(r.verdict)
-        parts.append(verdict or words("unchanged"))
+    if r.reference is not None or not r.yes_no:
+        parts += _judged(pages, r)
     if r.weight or r.written:
         parts.append(words("weight {weight}", weight=percent(pages, r.weight)))
         if abs(r.weight - r.written) >= 0.0005:
             parts[-1] = words("{weight} (the scenario: {written})", weight=parts[-1],
                               written=percent(pages, r.written))  # fmt: skip
-        if r.place is not None:
-            parts.append(words("better than {place} of 100", place=words.number(r.place)))
+        if r.worse is not None and r.same is not None:
+            worse, same = words.number(r.worse), words.number(r.same)
+            told = words("better than {worse} of 100, the same as {same}", worse=worse, same=same)
+            parts.append(told if r.same >= 0.5 else words("better than {worse} of 100", worse=worse))
     return pages.say(r.label, ", ".join(parts))
+
+
+def _judged(pages: Pages, r: Result) -> list[str]:
+    """Whether an outcome is better than what it is compared with; nothing where neither is."""
+    if r.verdict == SAME:
+        return [pages.words("the same") if r.reference is not None else pages.words("unchanged")]
+    verdict = pages.verdict(r.verdict)
+    return [verdict] if verdict else []
 
 
 def _turning(pages: Pages, found: Debrief) -> list[str]:

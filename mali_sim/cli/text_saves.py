@@ -1,11 +1,13 @@
-"""Where the text game keeps its saves."""
+"""Where the text game keeps its saves, and what is said of them."""
 
 import time
 from pathlib import Path
 
 import platformdirs
 
-from mali_sim.play import Game
+from mali_sim.cli.text_pages import Pages
+from mali_sim.play import Game, SaveError
+from mali_sim.play.saved import saved
 
 SUFFIX = ".save"
 
@@ -13,6 +15,21 @@ SUFFIX = ".save"
 def save_folder() -> Path:
     """The user's folder of saves."""
     return Path(platformdirs.user_data_dir("mali_sim")) / "saves"
+
+
+def save_path(text: str, folder: Path) -> Path:
+    """A file that somebody named: in the folder of saves unless a folder is said."""
+    path = Path(text.strip("\"'")).expanduser()
+    if not path.name:
+        return folder
+    if path.suffix != SUFFIX and not path.is_file():
+        path = path.with_name(path.name + SUFFIX)
+    return path if len(path.parts) > 1 or path.is_file() else folder / path
+
+
+def latest_saves(folder: Path, count: int = 12) -> list[Path]:
+    """The latest saves first."""
+    return sorted(folder.glob(f"*{SUFFIX}"), key=lambda p: -p.stat().st_mtime)[:count]
 
 
 class Saves:
@@ -34,7 +51,7 @@ class Saves:
         self.name = f"{scenario}-{time.strftime('%Y%m%d-%H%M%S')}{note}"
         self.auto: Path | None = None
         self.own = own
-        self._saved = len(game.record.events)
+        self._saved = self._kept = len(game.record.events)
 
     @property
     def latest(self) -> Path | None:
@@ -58,6 +75,12 @@ class Saves:
             path = self.folder / f"{self.name}-auto{SUFFIX}"
             self.game.save(path)
             self.auto = path
+            self._kept = len(self.game.record.events)
+
+    @property
+    def behind(self) -> bool:
+        """Whether something happened since the game was kept, and there is a file to keep it in."""
+        return self.latest is not None and len(self.game.record.events) != self._kept
 
     def save(self, text: str) -> Path:
         """
@@ -75,11 +98,35 @@ class Saves:
 
     def path(self, text: str) -> Path:
         """A file that somebody named: in the folder of saves unless a folder is said."""
-        path = Path(text.strip("\"'")).expanduser()
-        if path.suffix != SUFFIX and not path.is_file():
-            path = path.with_name(path.name + SUFFIX)
-        return path if len(path.parts) > 1 or path.is_file() else self.folder / path
+        return save_path(text, self.folder)
 
     def listed(self, count: int = 12) -> list[Path]:
         """The latest saves first."""
-        return sorted(self.folder.glob(f"*{SUFFIX}"), key=lambda p: -p.stat().st_mtime)[:count]
+        return latest_saves(self.folder, count)
+
+
+def saved_line(pages: Pages, number: int, path: Path) -> str:
+    """A save in a list: its name, the scenario, whom one plays, where it stands."""
+    words = pages.words
+    try:
+        found = saved(path)
+    except SaveError:
+        return f"{number}. " + pages.say(path.stem, words("cannot be read"))
+    if found.finished:
+        stands = words("played to its end")
+    else:
+        stands = words("{month}, month {number} of {months}", month=words.month(found.start, found.month),
+                       number=found.month + 1, months=found.months)  # fmt: skip
+    parts = [words.of(found.title), words.listed([words.of(seat) for seat in found.seats]), stands]
+    return f"{number}. " + pages.say(path.stem, pages.series([p for p in parts if p]))
+
+
+def left_at(pages: Pages) -> list[str]:
+    """Where a game stands that is opened again: what the last month brought, and this one's plan."""
+    game, words = pages.game, pages.words
+    lines = [pages.say(words("Your seat"), f"{words.of(game.model.scenario.actor[pages.view.actor].label)}.")]
+    if game.month:
+        lines += ["", *pages.month_report(game.report(game.month - 1), texts=False)]
+    if not game.finished:
+        lines += ["", *pages.plan()]
+    return lines

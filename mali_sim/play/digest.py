@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mali_sim.play.forecast import Forecast, forecast
 from mali_sim.play.game import Game
@@ -23,6 +23,10 @@ from mali_sim.scenario import Text
 RECOMMENDATION = re.compile(r"R\d+\Z")
 #: Chances of a yes that change by less are not spoken of.
 _CHANCE_SHOWN = 0.01
+#: Nor are differences below this part of how far the futures themselves spread.
+_NOTHING = 0.02
+#: A difference has faded when it was once so many times as large as at the end.
+_FADED = 2.0
 _YARDSTICK_RUNS = 100
 _YARDSTICK_MONTHS = 12
 
@@ -41,10 +45,15 @@ class Difference:
         Over the months rather than at their end.
     verdict : {'better', 'worse', 'same', 'neither'}
         Of the middle.
-    share : float
-        Part of the futures in which it is for the better, from 0 to 1.
     weight : float
         How much it is, by the yardstick.
+    better, worse : float
+        Parts of the futures in which it shows and is for the better, and for the worse,
+        from 0 to 1.
+    objective : float
+        What the seat's objectives of this indicator weigh.
+    peak : tuple of (int, float), optional
+        Month and median where the difference is largest, if it is much larger than at the end.
     """
 
     id: str
@@ -56,8 +65,11 @@ class Difference:
     high: float
     summed: bool
     verdict: str
-    share: float
     weight: float
+    better: float = 0.0
+    worse: float = 0.0
+    objective: float = 0.0
+    peak: tuple[int, float] | None = None
 
 
 @frozen
@@ -141,8 +153,13 @@ def biggest(indicators: Sequence[Indicator], scales: Yardstick) -> list[Indicato
 
 
 def differences(game: Game, found: Forecast) -> list[Difference]:
-    """A forecast's differences that show, the largest first by the spread of the futures."""
+    """
+    A forecast's differences that matter, the largest first by the spread of the futures.
+
+    What the seat's objectives are of comes before all else, by what they weigh.
+    """
     made = []
+    aims = _aims(game, found.actor)
     for row, name in enumerate(found.names):
         obs = game.model.scenario.obs[name]
         summed = obs.yearly == "sum"
@@ -151,26 +168,52 @@ def differences(game: Game, found: Forecast) -> list[Difference]:
         plain = found.without[row].sum(axis=0) if summed else found.without[row][-1]
         low, middle, high = (float(x) for x in np.quantile(ends, (0.05, 0.5, 0.95)))
         shown = 0.5 * 10.0**-obs.decimals
+        peak = None
         if says_yes_or_no(obs):
             middle, shown = float(ends.mean()), _CHANCE_SHOWN
-        if max(abs(low), abs(middle), abs(high)) < shown:
+            nothing = shown
+        else:
+            nothing = max(shown, _NOTHING * float(plain.std()))
+            peak = None if summed else _peak(paired, game.month, max(2 * shown, nothing))
+        if max(abs(low), abs(middle), abs(high)) < nothing and peak is None:
             continue
         sign = {"higher": 1, "lower": -1}.get(obs.better, 0)
-        made.append(
-            _difference(game, name, (middle, low, high), summed,
-                float(np.mean(ends * sign > 0)), float(abs(middle) / (plain.std() + 2 * shown)))
-        )  # fmt: skip
-    return sorted(made, key=lambda d: -d.weight)
+        size = max(abs(middle), abs(peak[1]) / 2 if peak else 0.0)
+        one = _difference(game, name, (middle, low, high), summed, float(size / (plain.std() + 2 * shown)))
+        better, worse = (float(np.mean(ends * s >= shown)) for s in (sign, -sign))
+        made.append(evolve(one, better=better, worse=worse, objective=aims.get(name, 0.0), peak=peak))
+    return sorted(made, key=lambda d: (-d.objective, -d.weight))
+
+
+def _aims(game: Game, actor: str) -> dict[str, float]:
+    """What a seat's objectives weigh, by the observer that each is of."""
+    found: dict[str, float] = {}
+    for id, weight in game.weights(actor).items():
+        name = game.model.scenario.outcome[id].of.removeprefix("obs.")
+        found[name] = found.get(name, 0.0) + weight
+    return found
+
+
+def _peak(paired: np.ndarray, first: int, least: float) -> tuple[int, float] | None:
+    """The month and median of a difference that has mostly gone by the end."""
+    path = np.median(paired, axis=1)
+    at = int(np.argmax(np.abs(path)))
+    largest, last = abs(path[at]), abs(path[-1])
+    if largest < _FADED * last or largest - last < least:
+        return None
+    return first + at, float(path[at])
 
 
 def _difference(
-    game: Game, name: str, amounts: tuple[float, float, float], summed: bool, share: float, weight: float
+    game: Game, name: str, amounts: tuple[float, float, float], summed: bool, weight: float
 ) -> Difference:
     obs = game.model.scenario.obs[name]
     unit = obs.unit.partition("/")[0] if summed and obs.unit.endswith("/month") else obs.unit
+    # A percentage less another one is in points.
+    unit = unit.replace("percent", "index")
     return Difference(
         f"obs.{name}", obs.label, SeatView(game, "").unit_label(unit), obs.decimals, *amounts, summed,
-        verdict(amounts[0], obs.better, 2 if says_yes_or_no(obs) else obs.decimals), share, weight,
+        verdict(amounts[0], obs.better, 2 if says_yes_or_no(obs) else obs.decimals), weight,
     )  # fmt: skip
 
 
@@ -188,7 +231,7 @@ def consequences(
         if abs(amount) < 0.5 * 10.0**-view.decimals:
             continue
         weight = abs(amount) / scales.year[name]
-        made.append(_difference(game, name, (amount, amount, amount), summed, 1.0, weight))
+        made.append(_difference(game, name, (amount, amount, amount), summed, weight))
     return sorted(made, key=lambda d: -d.weight)
 
 

@@ -48,8 +48,8 @@ class Result:
         Whether the seat may know the value; not before the end, of what others alone see.
     reference : float, optional
         What the scenario's own strategy comes to, on the same luck.
-    place : float, optional
-        Of 100 runs of the shipped strategies, how many came out worse; the same count half.
+    worse, same : float, optional
+        Of 100 runs of the shipped strategies, how many came out worse, and how many the same.
     """
 
     id: str
@@ -68,7 +68,13 @@ class Result:
     written: float
     seen: bool
     reference: float | None = None
-    place: float | None = None
+    worse: float | None = None
+    same: float | None = None
+
+    @property
+    def place(self) -> float | None:
+        """Of 100 runs of the shipped strategies, how many came out worse; the same count half."""
+        return None if self.worse is None or self.same is None else self.worse + self.same / 2.0
 
 
 @frozen
@@ -124,6 +130,15 @@ class Scored:
 
 
 @frozen
+class Part:
+    """What an objective adds to the difference of two scores."""
+
+    id: str
+    label: Text
+    amount: float
+
+
+@frozen
 class Weighed:
     """
     A game's score under one weighting.
@@ -136,11 +151,17 @@ class Weighed:
         Of 100 runs of the shipped strategies, how many have a lower score.
     strategies : tuple of Scored
         The best middle first.
+    against : Scored, optional
+        The scenario's own strategy for the seat.
+    parts : tuple of Part
+        What makes the score differ from that strategy's on the same luck, the largest first.
     """
 
     score: float
     above: float
     strategies: tuple[Scored, ...]
+    against: Scored | None = None
+    parts: tuple[Part, ...] = ()
 
 
 def objectives(game: Game, actor: str, peers: Peers | None = None) -> list[Result]:
@@ -160,11 +181,13 @@ def objectives(game: Game, actor: str, peers: Peers | None = None) -> list[Resul
     for r in _results(game, actor):
         reference, told = references.get(r.id), r.verdict
         if reference is not None:
-            told = verdict(r.value - reference, r.better, r.decimals)
-        place = placed.get(r.id) if r.seen else None
+            # Of the numbers shown: what reads the same is neither better nor worse.
+            decimals = 2 if r.yes_no else r.decimals
+            told = verdict(round(r.value, decimals) - round(reference, decimals), r.better, decimals)
+        worse, same = placed.get(r.id, (None, None)) if r.seen else (None, None)
         found.append(
             evolve(r, weight=own.get(r.id, 0.0), written=written.get(r.id, 0.0), reference=reference,
-                   verdict=told, place=place)
+                   verdict=told, worse=worse, same=same)
         )  # fmt: skip
     return sorted(found, key=lambda r: (-r.written, r.better == "none"))
 
@@ -234,16 +257,23 @@ class _Pool:
         self.turned = {id: peers.outcomes[names.index(id)] * sign for id, sign in signs.items()}
         self.sorted = {id: np.sort(values, axis=None) for id, values in self.turned.items()}
 
-    def places(self, id: str, turned: np.ndarray) -> np.ndarray:
-        """Of 100 runs, how many are worse; those that are the same count half."""
+    def counts(self, id: str, turned: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of 100 runs, how many are worse, and how many the same."""
         ranked = self.sorted[id]
         below, not_above = (np.searchsorted(ranked, turned, side) for side in ("left", "right"))
-        return 100.0 * (below + not_above) / (2.0 * len(ranked))
+        return 100.0 * below / len(ranked), 100.0 * (not_above - below) / len(ranked)
+
+    def places(self, id: str, turned: np.ndarray) -> np.ndarray:
+        """Of 100 runs, how many are worse; those that are the same count half."""
+        worse, same = self.counts(id, turned)
+        return worse + same / 2.0
 
 
-def _places(game: Game, peers: Peers) -> dict[str, float]:
+def _places(game: Game, peers: Peers) -> dict[str, tuple[float, float]]:
+    """Of 100 runs, how many are worse than a game, and how many the same, by outcome."""
     pool, outcomes = _Pool(game, peers), game.outcomes()
-    return {id: float(pool.places(id, np.array(outcomes[id] * s))) for id, s in pool.signs.items()}
+    found = {id: pool.counts(id, np.array(outcomes[id] * sign)) for id, sign in pool.signs.items()}
+    return {id: (float(worse), float(same)) for id, (worse, same) in found.items()}
 
 
 def weighed(
@@ -263,7 +293,8 @@ def weighed(
     used = {id: w for id, w in weights.items() if w and id in seen}
     if game.rewound or not used:
         return None
-    pool, places = _Pool(game, peers), _places(game, peers)
+    pool = _Pool(game, peers)
+    places = {id: worse + same / 2.0 for id, (worse, same) in _places(game, peers).items()}
     total = sum(used.values())
     score = sum(weight / total * places[id] for id, weight in used.items())
     others = np.zeros(peers.outcomes.shape[1:])
@@ -276,4 +307,13 @@ def weighed(
         made.append(Scored(id, label, float(others[row, 0]), low, middle, high))
     made.sort(key=lambda s: -s.middle)
     above = 100.0 * float(np.mean((others < score) + (others == score) / 2.0))
-    return Weighed(score, above, tuple(made))
+    against = next((s for s in made if s.id == peers.reference), None)
+    parts = []
+    if against is not None:
+        row = peers.strategies.index(against.id)
+        for id, weight in used.items():
+            theirs = float(pool.places(id, pool.turned[id][row, 0]))
+            label = game.model.scenario.outcome[id].label
+            parts.append(Part(id, label, weight / total * (places[id] - theirs)))
+    parts.sort(key=lambda p: -abs(p.amount))
+    return Weighed(score, above, tuple(made), against, tuple(parts))

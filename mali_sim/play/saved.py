@@ -1,0 +1,91 @@
+"""What a save is of, told from its record without playing it again."""
+
+from pathlib import Path
+
+from attrs import frozen
+
+from mali_sim.engine import HUMAN
+from mali_sim.play.record import Header, Record, SaveError, read_record
+from mali_sim.scenario import ScenarioProblems, Text
+from mali_sim.scenario.classes import Scenario
+from mali_sim.scenario.load import load_files
+
+_KNOWN: dict[str, Scenario] = {}
+
+
+@frozen
+class Saved:
+    """
+    A saved game in brief.
+
+    Parameters
+    ----------
+    scenario : str
+    title : Text
+    seats : tuple of Text
+        Those that people play.
+    start : str
+        ``YYYY-MM`` of the first month.
+    month : int
+        The month to be played next, from 0.
+    months : int
+        How many the game has.
+    """
+
+    scenario: str
+    title: Text
+    seats: tuple[Text, ...]
+    start: str
+    month: int
+    months: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether all months are played."""
+        return self.month >= self.months
+
+
+def saved(path: Path) -> Saved:
+    """
+    What a save is of.
+
+    Raises
+    ------
+    SaveError
+        When it cannot be read.
+    """
+    record = read_record(path)
+    s = _scenario(record.header)
+    seats = tuple(s.actor[seat].label for seat in _seats(record) if seat in s.actor)
+    months = record.header.short or s.scenario.months
+    return Saved(record.header.scenario, s.scenario.title, seats, s.scenario.start, _month(record), months)
+
+
+def _scenario(header: Header) -> Scenario:
+    """The scenario in a save; many saves have the same."""
+    if header.fingerprint not in _KNOWN:
+        try:
+            _KNOWN[header.fingerprint] = load_files(header.files, header.main).scenario
+        except ScenarioProblems as problems:
+            raise SaveError(f"the scenario in the save has problems:\n{problems}") from None
+    return _KNOWN[header.fingerprint]
+
+
+def _month(record: Record) -> int:
+    """The month to be played next, after all advances and rewinds."""
+    month = 0
+    for event in record.events:
+        if event["kind"] in ("advance", "rewind"):
+            month = event["month"] + (event["kind"] == "advance")
+    return month
+
+
+def _seats(record: Record) -> list[str]:
+    """Whom people play in the end."""
+    seats = list(record.header.seats)
+    for event in record.events:
+        if event["kind"] == "seat":
+            seats = [s for s in seats if s != event["actor"]]
+            if event["controller"] == HUMAN:
+                seats.append(event["actor"])
+    return seats
