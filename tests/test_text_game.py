@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from mali_sim.cli import play as play_module
 from mali_sim.cli import text_loop, text_saves
 from mali_sim.cli.play import play, system_language
-from mali_sim.cli.text_commands import COMMANDS, matches, parse_month, understand, vocabulary
+from mali_sim.cli.text_commands import COMMANDS, as_typed, matches, parse_month, understand, vocabulary
 from mali_sim.cli.text_game import TextGame
 from mali_sim.cli.text_pages import Pages, plain_markdown
 from mali_sim.cli.text_terminal import wrapped
@@ -425,6 +425,19 @@ def test_names_are_found_without_accents() -> None:
     assert matches("cote d'ivoire", names) == ["cote"]
     assert matches("bamakko", names) == ["bamako"]
     assert matches("paris", names) == []
+
+
+def test_a_name_is_typed_small_but_for_what_is_all_capitals() -> None:
+    assert as_typed("Contributeurs de la mission de l’ONU") == "contributeurs de la mission de l’ONU"
+    assert as_typed("UN missions") == "UN missions"
+
+
+def test_a_member_without_figures_says_so(saves: Path) -> None:
+    game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=SEED)
+    output = played(game, ["canaux de l’aide"], saves, "fr")
+    page = output.rpartition("> canaux")[2]
+    assert not re.search(r":\s*$", page, re.MULTILINE)
+    assert "appui budgétaire\N{NARROW NO-BREAK SPACE}: rien" in page
 
 
 def test_months_are_found_by_number_code_and_name() -> None:

@@ -58,10 +58,11 @@ COMMANDS = (
             word("weight NAME 30, weight scenario, weight equal"),
             word("how much an objective counts for you, in percent; as the scenario has it; all the same")),
     Command("details", ("show", "detail"), ("détails", "détail", "voir"),
-            word("details NUMBER"), word("all about a decision or an offer")),
+            word("details NUMBER, details answer NUMBER"),
+            word("all about a decision, an offer or an answer")),
     Command("forecast", ("predict",), ("prévision", "prévoir", "prévisions"),
-            word("forecast NUMBER, forecast"),
-            word("what a decision, or your plan, changes over the next 12 months")),
+            word("forecast NUMBER, forecast answer NUMBER, forecast"),
+            word("what a decision, an answer, or your plan, changes over the next 12 months")),
     Command("do", ("choose", "take", "add"), ("faire", "choisir", "prendre"),
             word("do NUMBER"), word("put a decision or an offer into this month’s plan")),
     Command("undo", ("remove", "withdraw"), ("annuler", "retirer"),
@@ -117,6 +118,11 @@ def fold(text: str) -> str:
     """Without accents, capitals or typographic apostrophes, for comparing."""
     plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace("\u202f", " "))
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold().strip()
+
+
+def as_typed(name: str) -> str:
+    """A name as a command is written: small at first, but for a word that is all capitals."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def vocabulary(sets: Mapping[str, Sequence[str]]) -> dict[str, str]:

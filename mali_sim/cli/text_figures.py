@@ -195,7 +195,7 @@ class Figures:
         for row, member in enumerate(self.view.model.sets.members[set_id]):
             cells = [(self.words.of(stocks[id].label), c[row]) for id, c in columns.items()]
             parts = [self._brief(label, i) for label, i in cells if i.value or i.change]
-            lines.append(self.say(labels[set_id, member], self.series(parts)))
+            lines.append(self.say(labels[set_id, member], self.series(parts) or self.words("nothing")))
         return lines
 
     def _brief(self, label: str, indicator: Indicator) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mali_sim.cli import text_objectives, text_reasons, text_why
 from mali_sim.cli.text_commands import (
+    as_typed,
     command_named,
     fold,
     help_lines,
@@ -197,7 +198,7 @@ class TextGame(Seated):
             if command is None:
                 self._not_understood(rest, near)
                 return
-        sets = {self.words.of(t).casefold(): self.words.of(t) for t in self.pages.sets().values()}
+        sets = {as_typed(self.words.of(t)): self.words.of(t) for t in self.pages.sets().values()}
         how = self.words("Type a command, or a number from the last list. Words may be shortened.")
         self.terminal.show([how, "", *help_lines(self.words, sets)])
 

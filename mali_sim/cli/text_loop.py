@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from mali_sim.cli import text_objectives, text_reasons
-from mali_sim.cli.text_commands import command_named, fold, matches, understand, vocabulary
+from mali_sim.cli.text_commands import as_typed, command_named, fold, matches, understand, vocabulary
 from mali_sim.cli.text_pages import Pages
 from mali_sim.cli.text_saves import Saves, left_at, save_folder
 from mali_sim.cli.text_terminal import Terminal, wrapped
@@ -216,7 +216,7 @@ class Seated:
         for set_id, label in self.pages.sets().items():
             members = {m: labels[set_id, m] for m in self.view.model.sets.members[set_id]}
             for id in matches(line, {m: (t.en, t.fr) for m, t in members.items()}, exact=True)[:1]:
-                found.append(f"{self.words.of(label).casefold()} {self.words.of(members[id])}")
+                found.append(f"{as_typed(self.words.of(label))} {self.words.of(members[id])}")
         figures = {i.id: i.label for i in self.view.indicators()}
         for id in matches(line, {i: (t.en, t.fr) for i, t in figures.items()}, exact=True)[:2]:
             found.append(f"why {self.words.of(figures[id])}")
