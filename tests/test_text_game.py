@@ -110,6 +110,18 @@ def test_a_save_has_the_same_name_in_the_shell_as_in_the_game(own_saves: Path) -
     assert "half" in told.stderr
 
 
+def test_a_save_that_cannot_be_opened_is_said_in_the_players_language(own_saves: Path) -> None:
+    own_saves.mkdir()
+    (own_saves / "broken.save").write_text("not a save")
+    wanted = "ligne 1\N{NARROW NO-BREAK SPACE}: ce n’est pas une partie de ce jeu"
+    inside = typed("ouvrir broken", options=("--lang", "fr")).output
+    assert wanted in " ".join(inside.split("\n"))
+    told = typed(options=("--lang", "fr", "--load", "broken"))
+    assert told.exit_code == 2
+    assert wanted in told.stderr
+    assert "line 1: not a save of this game" in typed(options=("--lang", "en", "--load", "broken")).stderr
+
+
 def test_a_save_of_another_scenario_is_not_opened_as_this_one(own_saves: Path) -> None:
     typed("next", "save half", "quit")
     for language, wanted in (("en", "not of first-steps"), ("fr", "non de first-steps")):

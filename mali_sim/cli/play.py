@@ -194,10 +194,14 @@ def _save_file(save: Path, words: Words) -> Path:
 
 
 def _saved(path: Path, scenario: str | None, actor: str | None, words: Words) -> "tuple[Game, str]":
-    from mali_sim.play import Game
+    from mali_sim.play import Game, SaveError
     from mali_sim.scenario import load
 
-    game = Game.load(path)
+    try:
+        game = Game.load(path)
+    except SaveError as error:
+        click.echo(words.of(error.said), err=True)
+        raise SystemExit(2) from None
     header = game.model.scenario.scenario
     if scenario is not None and load(_find(scenario, words)).scenario.scenario.id != header.id:
         raise click.UsageError(words(

@@ -183,7 +183,8 @@ class Seated:
         except Exception as error:
             if not getattr(error, "for_user", False):
                 raise
-            self.terminal.show([str(error)])
+            said = getattr(error, "said", None)
+            self.terminal.show([self.words.of(said) if said is not None else str(error)])
         if self.saves.behind:
             self._autosave()
 
@@ -290,7 +291,7 @@ class Seated:
         try:
             self.saves.autosave()
         except SaveError as error:
-            self.terminal.show([str(error)])
+            self.terminal.show([self.words.of(error.said)])
 
     def _end_of_input(self) -> None:
         click.echo("")

@@ -43,7 +43,7 @@ from mali_sim.play.address import (
 )
 from mali_sim.play.legality import Legality
 from mali_sim.play.months import MonthReport, NotAllowed, Standing, Trace
-from mali_sim.play.record import Header, Record, SaveError, read_record
+from mali_sim.play.record import Header, Record, SaveError, broken_scenario, read_record
 from mali_sim.play.weights import checked, written
 from mali_sim.scenario import ScenarioProblems, list_scenarios, load
 from mali_sim.scenario.load import load_files
@@ -184,7 +184,7 @@ class Game:
         try:
             return cls.from_record(record)
         except SaveError as error:
-            raise SaveError(f"{path}: {error}") from None
+            raise SaveError(both("{label}: {rest}", label=path, rest=error.said)) from None
 
     @classmethod
     def from_record(cls, record: Record, model: Model | None = None) -> "Game":
@@ -202,18 +202,21 @@ class Game:
         header = record.header
         model = model or _model_of(header)
         if model.fingerprint != header.fingerprint:
-            raise SaveError(
-                f"the save is of {header.scenario}@{header.fingerprint}, the scenario in it is "
-                f"@{model.fingerprint}: it was made by another version of this program"
-            )
+            raise SaveError(both(
+                "the save is of {scenario}@{mark}, the scenario in it is @{own}: it was made by another "
+                "version of this program", scenario=header.scenario, mark=header.fingerprint,
+                own=model.fingerprint,
+            ))  # fmt: skip
         if header.short > model.scenario.scenario.months:
-            raise SaveError(f"the save has {header.short} months, {header.scenario} has fewer")
+            raise SaveError(both("the save has {months} months, {scenario} has fewer",
+                                 months=header.short, scenario=header.scenario))  # fmt: skip
         try:
             game = cls(model, Record(header))
             for number, event in enumerate(record.events):
                 game._replay(event, number + 2)
         except (KeyError, TypeError, IndexError, AttributeError, NotAllowed) as error:
-            raise SaveError(f"an event does not fit the game: {error}") from None
+            reason = error.reason if isinstance(error, NotAllowed) else error
+            raise SaveError(both("an event does not fit the game: {reason}", reason=reason)) from None
         except ValueError as error:
             if isinstance(error, SaveError):
                 raise
@@ -228,10 +231,10 @@ class Game:
             case "advance":
                 self._play()
                 if event["state"] != self.state_hash():
-                    raise SaveError(
-                        f"line {line}: month {event['month']} gives another state than was recorded: "
-                        "the save is of another version of the rules, or damaged"
-                    )
+                    raise SaveError(both(
+                        "line {line}: month {month} gives another state than was recorded: the save is of "
+                        "another version of the rules, or damaged", line=line, month=event["month"],
+                    ))  # fmt: skip
             case "rewind":
                 self.rewind(event["month"])
             case "seat":
@@ -691,7 +694,7 @@ def _model_of(header: Header) -> Model:
     try:
         return build(load_files(header.files, header.main))
     except ScenarioProblems as problems:
-        raise SaveError(f"the scenario in the save has problems:\n{problems}") from None
+        raise broken_scenario(problems) from None
 
 
 __all__ = ["Game", "MonthReport", "NotANumber", "NotAllowed", "Standing", "Trace"]

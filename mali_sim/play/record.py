@@ -16,6 +16,8 @@ from typing import Any
 from attrs import asdict, define, field, frozen
 
 from mali_sim import RULES_VERSION
+from mali_sim.scenario.classes import Text
+from mali_sim.scenario.texts import both, word
 
 FORMAT = 1
 MAX_BYTES = 50_000_000
@@ -23,9 +25,20 @@ KINDS = ("submit", "advance", "rewind", "seat", "note", "weights", "prediction",
 
 
 class SaveError(ValueError):
-    """A save that cannot be read or written; the message says where, why, and what to do."""
+    """
+    A save that cannot be read or written; the message says where, why, and what to do.
+
+    Parameters
+    ----------
+    said : Text or str
+        In both languages, but for what is the same in both.
+    """
 
     for_user = True
+
+    def __init__(self, said: Text | str) -> None:
+        self.said = Text(said, said) if isinstance(said, str) else said
+        super().__init__(self.said.en)
 
 
 @frozen
@@ -126,10 +139,20 @@ class Record:
         except OSError as error:
             if temporary is not None and os.path.exists(temporary):
                 os.unlink(temporary)
-            raise SaveError(
-                f"{path}: not saved: {error.strerror or error}; the earlier save, if there was one, "
-                "is as it was: free some space or choose another folder"
-            ) from None
+            raise SaveError(both(
+                "{path}: not saved: {reason}; the earlier save, if there was one, is as it was: free some "
+                "space or choose another folder", path=path, reason=error.strerror or error,
+            )) from None  # fmt: skip
+
+
+def broken_scenario(problems: Exception) -> SaveError:
+    """An error of a save whose own scenario cannot be loaded."""
+    return SaveError(both("the scenario in the save has problems:\n{problems}", problems=problems))
+
+
+def _at(line: int, what: Text) -> SaveError:
+    """An error on a line of a save."""
+    return SaveError(both("line {line}: {what}", line=line, what=what))
 
 
 def _sync_folder(folder: Path) -> None:
@@ -157,14 +180,16 @@ def read_record(path: Path) -> Record:
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise SaveError(f"{path}: larger than {MAX_BYTES:,} bytes: not a save of this game")
+            raise SaveError(both("{path}: larger than {most} bytes: not a save of this game",
+                                 path=path, most=f"{MAX_BYTES:,}"))  # fmt: skip
         data = path.read_bytes()
     except OSError as error:
-        raise SaveError(f"{path}: cannot be read: {error.strerror or error}") from None
+        reason = both("there is no such file") if isinstance(error, FileNotFoundError) else error.strerror
+        raise SaveError(both("{path}: cannot be read: {reason}", path=path, reason=reason or error)) from None
     try:
         return parse_record(data)
     except SaveError as error:
-        raise SaveError(f"{path}: {error}") from None
+        raise SaveError(both("{label}: {rest}", label=path, rest=error.said)) from None
 
 
 def parse_record(data: bytes) -> Record:
@@ -180,7 +205,7 @@ def parse_record(data: bytes) -> Record:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise SaveError(f"line {line}: damaged (not UTF-8); use an earlier save") from None
+        raise _at(line, both("damaged (not UTF-8); use an earlier save")) from None
     lines = text.split("\n")
     if lines and lines[-1] == "":
         lines.pop()
@@ -189,35 +214,33 @@ def parse_record(data: bytes) -> Record:
         row, chain = _row(line, number, chain, len(rows))
         rows.append(row)
         if row.get("kind") == "end" and number < len(lines):
-            raise SaveError(f"line {number + 1}: something follows the end; use an earlier save")
+            raise _at(number + 1, both("something follows the end; use an earlier save"))
     if not rows:
-        raise SaveError("line 1: empty: not a save of this game")
+        raise _at(1, both("empty: not a save of this game"))
     if rows[-1].get("kind") != "end":
-        raise SaveError(
-            f"line {len(rows) + 1}: cut off after {max(len(rows) - 1, 0)} events; use an earlier save"
-        )
+        events = max(len(rows) - 1, 0)
+        raise _at(len(rows) + 1, both("cut off after {count} events; use an earlier save", count=events))
     if rows[-1].get("events") != len(rows) - 2:
-        raise SaveError(f"line {len(rows)}: the end counts other events than there are; use an earlier save")
+        raise _at(len(rows), both("the end counts other events than there are; use an earlier save"))
     return Record(_header(rows[0]), [_event(row, n + 2) for n, row in enumerate(rows[1:-1])])
 
 
 def _row(line: str, number: int, chain: str, before: int) -> tuple[dict[str, Any], str]:
     start = line.rfind(',"chain":"')
     if start < 0 or not line.endswith('"}'):
-        what = "not a save of this game, or cut short" if before == 0 else "damaged; use an earlier save"
-        raise SaveError(f"line {number}: {what}")
+        never = both("not a save of this game, or cut short")
+        raise _at(number, both("damaged; use an earlier save") if before else never)
     text, said = line[:start] + "}", line[start + len(',"chain":"') : -2]
     chain = hashlib.sha256((chain + text).encode()).hexdigest()
     if said != chain:
-        raise SaveError(
-            f"line {number}: damaged or changed by hand (its hash is not right); use an earlier save"
-        )
+        what = both("damaged or changed by hand (its hash is not right); use an earlier save")
+        raise _at(number, what)
     try:
         row = json.loads(text)
     except (ValueError, RecursionError):
-        raise SaveError(f"line {number}: not JSON; use an earlier save") from None
+        raise _at(number, both("not JSON; use an earlier save")) from None
     if not isinstance(row, dict):
-        raise SaveError(f"line {number}: not a record")
+        raise _at(number, both("not a record"))
     return row, chain
 
 
@@ -261,45 +284,45 @@ def _are_seats(value: Any) -> bool:
 #: What each field of a header has to be, and its words.
 _FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     **dict.fromkeys(
-        ("scenario", "fingerprint", "main", "profile", "reading", "language", "draws"), (_is_text, "text")
+        ("scenario", "fingerprint", "main", "profile", "reading", "language", "draws"),
+        (_is_text, word("text")),
     ),
-    **dict.fromkeys(("seed", "run", "rules_version", "short"), (_is_count, "a whole number below 2^63")),
-    "files": (_texts_by_name, "texts by name"),
-    "seats": (_are_seats, "a list of actors"),
-    "changes": (_numbers_by_name, "numbers by name"),
-    "draw": (_is_draw, "[k, N, design]"),
-    "branches": (_are_branches, "pairs of month and seed"),
+    **dict.fromkeys(
+        ("seed", "run", "rules_version", "short"), (_is_count, word("a whole number below 2^63"))
+    ),
+    "files": (_texts_by_name, word("texts by name")),
+    "seats": (_are_seats, word("a list of actors")),
+    "changes": (_numbers_by_name, word("numbers by name")),
+    "draw": (_is_draw, word("[k, N, design]")),
+    "branches": (_are_branches, word("pairs of month and seed")),
 }
 
 
 def _header(row: dict[str, Any]) -> Header:
     if row.get("kind") != "header":
-        raise SaveError("line 1: no header: not a save of this game")
+        raise _at(1, both("no header: not a save of this game"))
     if not isinstance(row.get("format"), int) or row["format"] > FORMAT:
-        raise SaveError(
-            f"line 1: format {row.get('format')} is newer than this program's {FORMAT}; update it"
-        )
+        raise _at(1, both("format {number} is newer than this program's {own}; update it",
+                          number=row.get("format"), own=FORMAT))  # fmt: skip
     values = {k: v for k, v in row.items() if k not in ("kind", "format", "sha256")}
     for name, (fits, words) in _FIELDS.items():
         if name in values and not fits(values[name]):
-            raise SaveError(f"line 1: {name} is not {words}; use an earlier save")
+            raise _at(1, both("{name} is not {what}; use an earlier save", name=name, what=both(words)))
     try:
         header = Header(**values)
         for name, text in header.files.items():
             if hashlib.sha256(text.encode()).hexdigest() != row["sha256"][name]:
-                raise SaveError(f"line 1: the scenario's file {name} is damaged")
+                raise _at(1, both("the scenario's file {name} is damaged", name=name))
     except (TypeError, KeyError, AttributeError):
-        raise SaveError(
-            "line 1: the header lacks something, or has what this program does not know"
-        ) from None
+        what = both("the header lacks something, or has what this program does not know")
+        raise _at(1, what) from None
     if header.rules_version > RULES_VERSION:
-        raise SaveError(
-            f"line 1: made under rules {header.rules_version}, this program has {RULES_VERSION}; update it"
-        )
+        raise _at(1, both("made under rules {number}, this program has {own}; update it",
+                          number=header.rules_version, own=RULES_VERSION))  # fmt: skip
     return header
 
 
 def _event(row: dict[str, Any], number: int) -> dict[str, Any]:
     if row.get("kind") not in KINDS or row.get("seq") != number - 1:
-        raise SaveError(f"line {number}: unknown or misplaced event; use an earlier save")
+        raise _at(number, both("unknown or misplaced event; use an earlier save"))
     return {k: v for k, v in row.items() if k != "seq"}

@@ -5,7 +5,7 @@ from pathlib import Path
 from attrs import frozen
 
 from mali_sim.engine import HUMAN
-from mali_sim.play.record import Header, Record, SaveError, read_record
+from mali_sim.play.record import Header, Record, broken_scenario, read_record
 from mali_sim.scenario import ScenarioProblems, Text
 from mali_sim.scenario.classes import Scenario
 from mali_sim.scenario.load import load_files
@@ -67,7 +67,7 @@ def _scenario(header: Header) -> Scenario:
         try:
             _KNOWN[header.fingerprint] = load_files(header.files, header.main).scenario
         except ScenarioProblems as problems:
-            raise SaveError(f"the scenario in the save has problems:\n{problems}") from None
+            raise broken_scenario(problems) from None
     return _KNOWN[header.fingerprint]
 
 
