@@ -59,7 +59,7 @@ def knock_out(
     return Matrix(whole, cut, {id: test for id, test in own.items() if test is not None})
 
 
-def as_markdown(matrix: Matrix, loops: Mapping[str, Loop], language: str = "en") -> str:
+def as_markdown(matrix: Matrix, loops: Mapping[str, Loop]) -> str:
     """
     The matrix as a table: loops down, targets and tests across.
 
@@ -78,5 +78,5 @@ def as_markdown(matrix: Matrix, loops: Mapping[str, Loop], language: str = "en")
             before, after = matrix.whole[column], row[column]
             mark = "·" if before == after else "✕" if before else "+"
             cells.append(f"**{mark}**" if matrix.own.get(id) == column else mark)
-        lines.append("| " + " | ".join([loops[id].label[language], *cells]) + " |")
+        lines.append("| " + " | ".join([loops[id].label.en, *cells]) + " |")
     return "\n".join(lines)

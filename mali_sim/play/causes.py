@@ -11,6 +11,8 @@ from mali_sim.scenario import Text
 from mali_sim.scenario.classes import Observer
 from mali_sim.scenario.texts import both
 
+#: The cause that stands for a count's growth in the month before the first.
+START = "start"
 POSTINGS, SUBSTITUTION, COUNTERFACTUAL = "postings", "substitution", "counterfactual"
 
 

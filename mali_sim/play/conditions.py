@@ -31,7 +31,7 @@ from mali_sim.play.explain import UnknownName, happening_label, input_label
 from mali_sim.play.legality import Legality
 from mali_sim.play.months import Standing
 from mali_sim.scenario import Text
-from mali_sim.scenario.texts import LANGUAGES, Words, both, word
+from mali_sim.scenario.texts import LANGUAGES, Words, both, decimals_apart, word
 
 if TYPE_CHECKING:
     from mali_sim.play.view import SeatView
@@ -350,8 +350,7 @@ def _amounts(now: float, limit: float, unit: Text) -> tuple[Text, Text]:
     """Two numbers with as many decimals as tell them apart."""
     whole = now == round(now) and limit == round(limit)
     decimals = 0 if whole or max(abs(now), abs(limit)) >= 10 else 1
-    while decimals < 4 and now != limit and round(now, decimals) == round(limit, decimals):
-        decimals += 1
+    decimals = decimals_apart(now, limit, decimals)
     return _quantity(now, unit, decimals), _quantity(limit, None, decimals)
 
 

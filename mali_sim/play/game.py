@@ -29,7 +29,7 @@ from mali_sim.engine import (
 )
 from mali_sim.engine import draws as engine_draws
 from mali_sim.engine.reference import run_program
-from mali_sim.model import Model, build
+from mali_sim.model import Model
 from mali_sim.play.address import (
     Address,
     AddressError,
@@ -43,10 +43,9 @@ from mali_sim.play.address import (
 )
 from mali_sim.play.legality import Legality
 from mali_sim.play.months import MonthReport, NotAllowed, Standing, Trace
-from mali_sim.play.record import Header, Record, SaveError, broken_scenario, read_record
+from mali_sim.play.record import Header, Record, SaveError, read_record
+from mali_sim.play.saved import model_of
 from mali_sim.play.weights import checked, written
-from mali_sim.scenario import ScenarioProblems, list_scenarios, load
-from mali_sim.scenario.load import load_files
 from mali_sim.scenario.texts import both, month_code
 
 
@@ -200,7 +199,7 @@ class Game:
             When a state is not the one that was recorded, or an event does not fit.
         """
         header = record.header
-        model = model or _model_of(header)
+        model = model or model_of(header)
         if model.fingerprint != header.fingerprint:
             raise SaveError(both(
                 "the save is of {scenario}@{mark}, the scenario in it is @{own}: it was made by another "
@@ -679,22 +678,6 @@ class Game:
     def run_address(self) -> Address:
         """The address of this run; of a played game with ``actor=human``."""
         return evolve(self.address, profile=profile_of(self._controllers))
-
-
-def _model_of(header: Header) -> Model:
-    """The shipped scenario where it is the record's, else the record's own."""
-    shipped = {path.stem: path for path in list_scenarios()}
-    if header.scenario in shipped:
-        try:
-            model = build(load(shipped[header.scenario]))
-            if model.fingerprint == header.fingerprint:
-                return model
-        except ScenarioProblems:
-            pass
-    try:
-        return build(load_files(header.files, header.main))
-    except ScenarioProblems as problems:
-        raise broken_scenario(problems) from None
 
 
 __all__ = ["Game", "MonthReport", "NotANumber", "NotAllowed", "Standing", "Trace"]

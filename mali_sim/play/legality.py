@@ -10,13 +10,11 @@ from mali_sim.engine import run_once
 from mali_sim.model import Action, Model, Programs
 from mali_sim.play.months import Standing
 from mali_sim.scenario import Text
-from mali_sim.scenario.texts import LANGUAGES, Words, both
+from mali_sim.scenario.texts import LANGUAGES, Words, both, decimals_apart
 
 _ANSWERS = ("accept", "refuse", "choice")
 _ASKED, _IN_FORCE = 1, 2
 _NEVER = 1200
-#: Capital is told to so many decimals at the most.
-_MOST_DECIMALS = 4
 
 
 class Legality:
@@ -200,9 +198,7 @@ class Legality:
 
 def _told_apart(cost: float, left: float) -> dict[str, Text]:
     """A price and what is left, as each language writes them, with decimals that tell them apart."""
-    decimals = 1
-    while decimals < _MOST_DECIMALS and round(cost, decimals) == round(left, decimals):
-        decimals += 1
+    decimals = decimals_apart(cost, left, 1)
     return {
         name: Text(*(Words(language).number(value, decimals) for language in LANGUAGES))
         for name, value in (("cost", cost), ("left", left))

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from mali_sim.equations import names_in, walk
 from mali_sim.equations.tree import Member, Name
+from mali_sim.play.causes import START
 from mali_sim.play.explain import Cause, Explanation, UnknownName
 from mali_sim.play.view import SeatView
 from mali_sim.scenario import Text
@@ -132,7 +133,10 @@ def _news(view: SeatView, why: Explanation) -> tuple[str, list[tuple[Cause, floa
     if why.month and any(c.posted for c in causes.values()):
         before = {c.id: c for c in view.explain(why.id, why.month - 1).causes if c.posted}
     if not before:
-        return NEW, [(c, None) for c in causes.values() if c.amount * why.change > 0]
+        told = [c for c in causes.values() if c.amount * why.change > 0]
+        if START in causes:  # of the month before the start only the sum is known: no flow of it
+            told = [c for c in told if not c.id.startswith("flow.")]
+        return NEW, [(c, None) for c in told]
     pairs: list[tuple[Cause, float]] = []
     for id in dict.fromkeys((*causes, *before)):
         was = before[id].amount if id in before else 0.0

@@ -1,12 +1,13 @@
-"""What a save is of, told from its record without playing it again."""
+"""What a save is of: its model, and what it is, told from its record without playing it again."""
 
 from pathlib import Path
 
 from attrs import frozen
 
 from mali_sim.engine import HUMAN
+from mali_sim.model import Model, build
 from mali_sim.play.record import Header, Record, broken_scenario, read_record
-from mali_sim.scenario import ScenarioProblems, Text
+from mali_sim.scenario import ScenarioProblems, Text, list_scenarios, load
 from mali_sim.scenario.classes import Scenario
 from mali_sim.scenario.load import load_files
 
@@ -89,3 +90,19 @@ def _seats(record: Record) -> list[str]:
             if event["controller"] == HUMAN:
                 seats.append(event["actor"])
     return seats
+
+
+def model_of(header: Header) -> Model:
+    """The shipped scenario where it is the record's, else the record's own."""
+    shipped = {path.stem: path for path in list_scenarios()}
+    if header.scenario in shipped:
+        try:
+            model = build(load(shipped[header.scenario]))
+            if model.fingerprint == header.fingerprint:
+                return model
+        except ScenarioProblems:
+            pass
+    try:
+        return build(load_files(header.files, header.main))
+    except ScenarioProblems as problems:
+        raise broken_scenario(problems) from None

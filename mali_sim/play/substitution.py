@@ -15,7 +15,7 @@ from mali_sim.equations import names_in
 from mali_sim.model import Model, Value
 from mali_sim.model.layout import Block
 from mali_sim.model.tape import is_zero
-from mali_sim.play.causes import Cause, changed_label, happening_label, posted_cause, set_by
+from mali_sim.play.causes import START, Cause, changed_label, happening_label, posted_cause, set_by
 from mali_sim.play.game import Game, Trace
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import both
@@ -244,7 +244,7 @@ class Substitution:
         ours = _posted_rows(now, stock)
         theirs = _posted_rows(before, stock) if before is not None else {}
         if before is None:
-            theirs = {("start", stock): dict(enumerate(growth))}
+            theirs = {(START, stock): dict(enumerate(growth))}
         labels = self.game.model.layout.blocks[f"stock:{stock}"].labels
         for key in dict.fromkeys((*ours, *theirs)):
             members: dict[str, float] = {}
@@ -265,8 +265,8 @@ class Substitution:
     ) -> Cause:
         """A posting that is more or less than in the month before."""
         parts = _parts(members)
-        if key[0] == "start":
-            return Cause("start", both("The month before the start"), amount, "", "", None, (), members=parts)
+        if key[0] == START:
+            return Cause(START, both("The month before the start"), amount, "", "", None, (), members=parts)
         before, now = self.postings or (None, self.new)
         cause = posted_cause(self.game, now if ours else before or now, *key, amount)
         if not ours:

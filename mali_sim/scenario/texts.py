@@ -107,6 +107,13 @@ class Words:
         return f"{self(_MONTHS[_index(start, months) % 12])} {_index(start, months) // 12}"
 
 
+def decimals_apart(a: float, b: float, least: int, most: int = 4) -> int:
+    """How many decimals tell two numbers apart, from so few on; so many at the most."""
+    while least < most and a != b and round(a, least) == round(b, least):
+        least += 1
+    return least
+
+
 def word(message: str) -> str:
     """Mark a message for the catalogue where it is kept, not yet said."""
     return message
