@@ -36,19 +36,20 @@ _MANY = 1_000_000
 @click.option(
     "--months",
     type=click.IntRange(1, 600),
-    default=4,
+    default=8,
     show_default=True,
     help="In how many months each thing is tried.",
 )
 @workers_option
 @seed_option
 @click.option("--quick", is_flag=True, help="Few runs, two months, one reading: a first look.")
+@click.option("--only", multiple=True, metavar="ID", help="Judge this alone; may be given several times.")
 @click.option("--all", "everything", is_flag=True, help="List also what is a real choice.")
 @backend_option
 @json_option
 def dead(
     scenario: str, seat: str | None, runs: int, months: int, workers: int, seed: int, quick: bool,
-    everything: bool, backend: str, as_json: bool,
+    only: tuple[str, ...], everything: bool, backend: str, as_json: bool,
 ) -> None:  # fmt: skip
     """
     Find decisions of a seat in SCENARIO that are always right, never right, or without effect.
@@ -63,7 +64,7 @@ def dead(
     bar = Bar(not as_json, "readings")
     try:
         found = offenders(
-            model, seat, runs=runs, months=months, seed=seed, quick=quick,
+            model, seat, runs=runs, months=months, seed=seed, quick=quick, only=only,
             backend=choose_backend(backend, _MANY), workers=workers, report=bar.show,
         )  # fmt: skip
     except KeyboardInterrupt:

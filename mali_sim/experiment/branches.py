@@ -6,7 +6,7 @@ person's for that one month, who does one thing or nothing; then its strategy go
 luck is the same in all branches, so they are compared run by run.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from attrs import define, field, frozen
@@ -87,7 +87,7 @@ class Sums:
         return np.sqrt(variance / self.count)
 
 
-#: A cell: profile, reading, month (-1 where months had to be taken together).
+#: A cell: profile, reading, month.
 Cell = tuple[str, str, int]
 
 
@@ -110,6 +110,20 @@ class Comparisons:
     pairs: dict[tuple[int, int], dict[Cell, Sums]] = field(factory=dict)
     finals: list[np.ndarray] = field(factory=list)
     wandered: list[np.ndarray] = field(factory=list)
+
+    def rare(self, actions: Sequence[int], least: int) -> frozenset[int]:
+        """Those of some actions (rows) that were compared with something in fewer runs than ``least``."""
+        most = dict.fromkeys(actions, 0)
+        for (row, _), cells in self.pairs.items():
+            most[row] = max(most.get(row, 0), sum(sums.count for sums in cells.values()))
+        return frozenset(row for row in actions if most[row] < least)
+
+    def more(self, other: "Comparisons") -> None:
+        """Take in what more runs of the same cells showed."""
+        for pair, cells in other.pairs.items():
+            for cell, sums in cells.items():
+                self.note(pair, cell, sums)
+        self.seen = self.seen + other.seen
 
     def add(self, other: "Comparisons") -> None:
         """Take in another reading's."""
@@ -142,18 +156,21 @@ class Branching:
     seed : int
     backend : Backend
     least : int
-        Runs that a cell must have to count.
+        In how many runs of a profile an action must be possible for a month to be chosen.
+    first : int
+        Number of the first run.
     """
 
     def __init__(
-        self, model: Model, seat: str, reading: str, *, runs: int, seed: int, backend: Backend, least: int
+        self, model: Model, seat: str, reading: str, *, runs: int, seed: int, backend: Backend, least: int,
+        first: int = 0,
     ) -> None:  # fmt: skip
         self.model, self.seat, self.reading, self.least = model, seat, reading, least
         self.profiles = profiles_of(model, seat)
         self.runs = runs
         self.months = model.scenario.scenario.months
         self.width = runs * len(self.profiles)
-        self.numbers = np.tile(np.arange(runs, dtype=np.uint64), len(self.profiles))
+        self.numbers = np.tile(np.arange(first, first + runs, dtype=np.uint64), len(self.profiles))
         before = [{**p.controllers, seat: HUMAN} if p.wanders else dict(p.controllers) for p in self.profiles]
         after = [dict(p.controllers) for p in self.profiles]
         person = [{**c, seat: HUMAN} for c in after]
@@ -207,7 +224,7 @@ class Branching:
         self.base.reset(self.start, 0)
         self.base.control(self._modes["before"])
 
-    def comparisons(self, months: int) -> Comparisons:
+    def comparisons(self, months: int, only: Collection[int] | None = None) -> Comparisons:
         """
         Everything that the seat can do, tried.
 
@@ -215,8 +232,12 @@ class Branching:
         ----------
         months : int
             In how many months each action is tried, where it can be taken in so many.
+        only : collection of int, optional
+            Rows of the actions to try; all of the seat by default.
         """
         able, finals = self.survey()
+        if only is not None:
+            able[:, [row not in only for row in self.actions]] = False
         found = Comparisons(np.zeros(len(self.model.happenings.actions), int))
         found.finals.append(finals[:, : self.playing])
         found.wandered.append(finals[:, self.playing :])
@@ -259,17 +280,17 @@ class Branching:
         chosen = self._choose(able, months)
         self._rewind()
         at = 0
-        for month in sorted({m for found in chosen.values() for m in found[0]}):
+        for month in sorted({m for found in chosen.values() for m in found}):
             self._go(at, month)
             at = month
-            tried = {n: pooled for n, (found, pooled) in chosen.items() if month in found}
+            tried = [place for place, found in chosen.items() if month in found]
             self._branch(month, able[month], tried, into)
 
-    def _choose(self, able: np.ndarray, months: int) -> dict[int, tuple[list[int], bool]]:
+    def _choose(self, able: np.ndarray, months: int) -> dict[int, list[int]]:
         """
         Months in which to try each action, by its place among the seat's.
 
-        An action that hardly any run can take in one month is tried in all, taken together.
+        An action that hardly any run can take in one month is tried in all.
         """
         counts = able.reshape(self.months, len(self.actions), len(self.profiles), self.runs).sum(axis=3)
         chosen = {}
@@ -278,37 +299,36 @@ class Branching:
             usable = [int(m) for m in np.nonzero(most >= self.least)[0]]
             if usable:
                 picked = np.linspace(0, len(usable) - 1, min(months, len(usable)))
-                chosen[place] = (sorted({usable[round(p)] for p in picked}), False)
+                chosen[place] = sorted({usable[round(p)] for p in picked})
             elif most.any():
-                chosen[place] = ([int(m) for m in np.nonzero(most)[0]], True)
+                chosen[place] = [int(m) for m in np.nonzero(most)[0]]
         return chosen
 
-    def _branch(self, month: int, able: np.ndarray, tried: Mapping[int, bool], into: Comparisons) -> None:
+    def _branch(self, month: int, able: np.ndarray, tried: Sequence[int], into: Comparisons) -> None:
         """All branches of one month."""
         needed: dict[int, np.ndarray] = {}
 
         def need(row: int, mask: np.ndarray) -> None:
             needed[row] = needed.get(row, np.zeros(self.width, bool)) | mask
 
-        pairs: list[tuple[int, int, np.ndarray, bool]] = []
-        for place, pooled in tried.items():
+        pairs: list[tuple[int, int, np.ndarray]] = []
+        for place in tried:
             for other in self._alternatives(place):
                 mask = able[place] if other == NOTHING else able[place] & able[other]
                 if mask.any():
                     need(place, mask)
                     need(other, mask)
-                    pairs.append((place, other, mask, pooled))
+                    pairs.append((place, other, mask))
         futures = self._futures(month, needed)
-        for place, other, mask, pooled in pairs:
+        for place, other, mask in pairs:
             for n, profile in enumerate(self.profiles):
                 here = mask[n * self.runs : (n + 1) * self.runs]
-                if not here.any() or (not pooled and here.sum() < self.least):
+                if not here.any():
                     continue
                 columns = np.nonzero(here)[0] + n * self.runs
                 found = Sums.of(futures[place][:, columns] - futures[other][:, columns])
                 row = NOTHING if other == NOTHING else self.actions[other]
-                cell = (profile.name, self.reading, -1 if pooled else month)
-                into.note((self.actions[place], row), cell, found)
+                into.note((self.actions[place], row), (profile.name, self.reading, month), found)
 
     def _alternatives(self, place: int) -> list[int]:
         """What an action is weighed against: nothing, or the other answers."""

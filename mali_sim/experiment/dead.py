@@ -21,7 +21,6 @@ from mali_sim.experiment.branches import (
     NOTHING,
     WANDERER,
     Branching,
-    Cell,
     Comparisons,
     Sums,
     profiles_of,
@@ -41,6 +40,9 @@ CLEAR, LEAST = 4.0, 0.002
 _SAME_SIDE, _OTHER_SIDE = 0.90, 0.01
 #: Runs that a cell must have.
 _ENOUGH = 8
+#: What fewer runs than this could do under one reading is tried again, in so many times the
+#: runs, at most so often: the same few runs in every cell are one situation, not many.
+_FEW, _WIDER, _AGAIN = 100, 8, 6
 
 VERDICTS = {
     "never_legal": "it can never be done, by any strategy or at random",
@@ -161,6 +163,8 @@ class Search:
     months: int
     seed: int
     backend: Backend
+    thorough: bool
+    only: frozenset[str]
 
 
 class Worker:
@@ -173,17 +177,32 @@ class Worker:
     def block(self, reading: int) -> Comparisons:
         """Everything that the seat can do, tried under one reading."""
         d = self.design
-        branching = Branching(
-            self.model, d.seat, d.readings[reading], runs=d.runs, seed=d.seed, backend=d.backend,
-            least=min(_ENOUGH, d.runs),
+        branching = self._branching(reading, d.runs, 0)
+        actions = self.model.happenings.actions
+        asked = [row for row in branching.actions if not d.only or table_of(actions[row]) in d.only]
+        found = branching.comparisons(d.months, asked)
+        first = d.runs
+        for _ in range(_AGAIN if d.thorough else 0):
+            rare = found.rare(asked, _FEW)
+            if not rare:
+                break
+            wide = self._branching(reading, d.runs * _WIDER, first)
+            found.more(wide.comparisons(d.months, rare))
+            first += d.runs * _WIDER
+        return found
+
+    def _branching(self, reading: int, runs: int, first: int) -> Branching:
+        d = self.design
+        return Branching(
+            self.model, d.seat, d.readings[reading], runs=runs, seed=d.seed, backend=d.backend,
+            least=min(_ENOUGH, runs), first=first,
         )  # fmt: skip
-        return branching.comparisons(d.months)
 
 
 def offenders(
-    model: Model, seat: str | None = None, *, runs: int = 40, months: int = 4, seed: int = 1,
+    model: Model, seat: str | None = None, *, runs: int = 40, months: int = 8, seed: int = 1,
     readings: Sequence[str] | None = None, backend: Backend = Backend.AUTO, workers: int = 1,
-    quick: bool = False,
+    quick: bool = False, only: Sequence[str] = (),
     report: Callable[[Progress], None] | None = None,
 ) -> DeadReport:  # fmt: skip
     """
@@ -194,7 +213,7 @@ def offenders(
     seat : str, optional
         The first by default.
     runs : int
-        Of each profile under each reading.
+        Of each profile under each reading; what few of them can do is tried again in more.
     months : int
         In how many months each thing is tried.
     readings : sequence of str, optional
@@ -203,6 +222,8 @@ def offenders(
         Readings that are run at a time: threads with the native backend, else processes.
     quick : bool
         Few runs, two months, the balanced reading where none is named: a first look.
+    only : sequence of str
+        Ids of what to judge, as verdicts have them; everything by default.
     report : callable, optional
         Told how far it is, after each reading.
 
@@ -213,19 +234,23 @@ def offenders(
     Raises
     ------
     BatchError
-        When there is no such seat or nothing to judge by.
+        When there is no such seat, nothing of the name that it can do, or nothing to judge by.
     """
     seats = model.scenario.scenario.seats
     seat = seat or seats[0]
     if seat not in seats:
         raise BatchError(f"{seat} is no seat of {model.scenario.scenario.id}; {did_you_mean(seat, seats)}")
+    known = {table_of(a) for a in model.happenings.actions if a.actor == seat}
+    for id in only:
+        if id not in known:
+            raise BatchError(f"{id} is nothing that {seat} can do; {did_you_mean(id, sorted(known))}")
     objectives = Objectives.of(model)
     if not objectives.names:
         raise BatchError("no outcome says which side is better: there is nothing to judge decisions by")
     if quick:
         runs, months = min(runs, 24), min(months, 2)
     chosen = tuple(readings or ((BALANCED,) if quick else (BALANCED, *model.scenario.reading)))
-    design = Search(seat, chosen, runs, months, seed, backend)
+    design = Search(seat, chosen, runs, months, seed, backend, not quick, frozenset(only))
     worker = Worker(model, design)
     parts: dict[int, Comparisons] = {}
     began = time.monotonic()
@@ -237,7 +262,8 @@ def offenders(
     found = Comparisons(np.zeros(len(model.happenings.actions), int))
     for n in sorted(parts):
         found.add(parts[n])
-    verdicts = _Judge(model, objectives, found).verdicts(seat)
+    judged = _Judge(model, objectives, found).verdicts(seat)
+    verdicts = tuple(v for v in judged if not only or v.id in only)
     profiles = tuple(p.name for p in profiles_of(model, seat))
     return DeadReport(
         seat, profiles, chosen, tuple(objectives.weightings()), objectives.names, runs, verdicts
@@ -343,25 +369,26 @@ class _Judge:
         """
         For each cell of each member the differences to every alternative.
 
-        Runs that wandered count only for what no strategy ever comes to. What hardly any run
-        can do is judged over all profiles and months of a reading together.
+        Months that few runs of a profile have are taken together with the next ones. Runs that
+        wandered count only for what no strategy ever comes to; where no profile has enough runs,
+        all together are one cell a reading.
         """
         actions = self.model.happenings.actions
-        found: dict[tuple[int, Cell], dict[str, Sums]] = {}
-        few: dict[tuple[int, Cell], dict[str, Sums]] = {}
+        by_month: dict[tuple[int, str, str], dict[int, dict[str, Sums]]] = {}
         for (row, other), by_cell in self.found.pairs.items():
-            if row not in rows:
-                continue
-            name = "" if other == NOTHING else table_of(actions[other])
-            for cell, sums in by_cell.items():
-                if sums.count >= _ENOUGH or cell[2] >= 0:
-                    found.setdefault((row, cell), {})[name] = sums
-                whole = few.setdefault((row, ("", cell[1], -1)), {})
-                whole.setdefault(name, Sums(0, 0.0 * sums.total, 0.0 * sums.total)).add(sums)
-        played = {key: s for key, s in found.items() if key[1][0] != WANDERER}
-        if not found:
-            found = {key: s for key, s in few.items() if min(x.count for x in s.values()) >= _ENOUGH}
-        return list((played or found).values())
+            if row in rows:
+                name = "" if other == NOTHING else table_of(actions[other])
+                for (profile, reading, month), sums in by_cell.items():
+                    months = by_month.setdefault((row, profile, reading), {})
+                    months.setdefault(month, {})[name] = sums
+        played, wandered = [], []
+        left: dict[tuple[int, str], list[dict[str, Sums]]] = {}
+        for (row, profile, reading), months in sorted(by_month.items()):
+            groups = _grouped([months[m] for m in sorted(months)])
+            (wandered if profile == WANDERER else played).extend(groups)
+            if not groups:
+                left.setdefault((row, reading), []).extend(months.values())
+        return played or wandered or [cell for parts in left.values() for cell in _grouped([_joined(parts)])]
 
     def _pooled(self, cells: Sequence[Mapping[str, Sums]]) -> list[tuple[Sums, list[Sums]]]:
         """For each alternative all cells together, and one by one."""
@@ -393,6 +420,30 @@ class _Judge:
         against = np.array([self._clear(m)[rows] for m in members]) & (sides < 0)
         same = (sides[:, clear] > 0).mean(axis=0)
         return bool(against.mean() <= _OTHER_SIDE and same.min() >= _SAME_SIDE)
+
+
+def _joined(parts: Sequence[Mapping[str, Sums]]) -> dict[str, Sums]:
+    """Several cells as one, by alternative."""
+    whole: dict[str, Sums] = {}
+    for part in parts:
+        for name, sums in part.items():
+            whole.setdefault(name, Sums(0, 0.0 * sums.total, 0.0 * sums.total)).add(sums)
+    return whole
+
+
+def _grouped(months: Sequence[Mapping[str, Sums]]) -> list[dict[str, Sums]]:
+    """Months one after the other, joined until each has enough runs against every alternative."""
+    groups: list[dict[str, Sums]] = []
+    waiting: list[Mapping[str, Sums]] = []
+    for month in months:
+        waiting.append(month)
+        joined = _joined(waiting)
+        if min(sums.count for sums in joined.values()) >= _ENOUGH:
+            groups.append(joined)
+            waiting = []
+    if groups and waiting:
+        groups[-1] = _joined([groups[-1], *waiting])
+    return groups
 
 
 def table_of(action: Action) -> str:
