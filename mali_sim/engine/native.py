@@ -229,8 +229,10 @@ class NativeLibrary:
         NativeUnavailable
         """
         self.start()
-        if self._thread is not None:
-            self._thread.join()
+        with self._lock:  # another thread may be between making it and starting it
+            thread = self._thread
+        if thread is not None:
+            thread.join()
         if self.advance is None:
             raise self._error or NativeUnavailable("the compile was broken off")
         return self

@@ -236,13 +236,11 @@ class Branching:
             Rows of the actions to try; all of the seat by default.
         """
         able, finals = self.survey()
-        if only is not None:
-            able[:, [row not in only for row in self.actions]] = False
         found = Comparisons(np.zeros(len(self.model.happenings.actions), int))
         found.finals.append(finals[:, : self.playing])
         found.wandered.append(finals[:, self.playing :])
         found.seen[self.actions] = able.sum(axis=(0, 2))
-        self.compare(able, months, found)
+        self.compare(able, months, found, only)
         return found
 
     def survey(self) -> tuple[np.ndarray, np.ndarray]:
@@ -266,7 +264,9 @@ class Branching:
         final = self._base_ending(self.base.state, self.months)
         return able, self._measures(final, self._observed(self.base.state))
 
-    def compare(self, able: np.ndarray, months: int, into: Comparisons) -> None:
+    def compare(
+        self, able: np.ndarray, months: int, into: Comparisons, only: Collection[int] | None = None
+    ) -> None:
         """
         Run the branches and note how they differ.
 
@@ -276,8 +276,14 @@ class Branching:
             From :meth:`survey`.
         months : int
             In how many months each action is tried, where it can be taken in so many.
+        only : collection of int, optional
+            Rows of the actions to try; all of the seat by default.
         """
-        chosen = self._choose(able, months)
+        chosen = {
+            place: found
+            for place, found in self._choose(able, months).items()
+            if only is None or self.actions[place] in only
+        }
         self._rewind()
         at = 0
         for month in sorted({m for found in chosen.values() for m in found}):

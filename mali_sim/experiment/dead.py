@@ -42,7 +42,7 @@ _SAME_SIDE, _OTHER_SIDE = 0.90, 0.01
 _ENOUGH = 8
 #: What fewer runs than this could do under one reading is tried again, in so many times the
 #: runs, at most so often: the same few runs in every cell are one situation, not many.
-_FEW, _WIDER, _AGAIN = 100, 8, 6
+_FEW, _WIDER, _AGAIN = 200, 16, 4
 
 VERDICTS = {
     "never_legal": "it can never be done, by any strategy or at random",
