@@ -497,3 +497,45 @@ def test_what_cannot_be_opened_is_said_in_a_sentence(arguments: list[str]) -> No
     result = CliRunner().invoke(play, arguments)
     assert result.exit_code == 2
     assert isinstance(result.exception, SystemExit)
+
+
+def test_what_was_put_into_the_first_plan_is_kept_at_once(saves: Path) -> None:
+    """A terminal that is closed in the first month loses nothing."""
+    typed("do 1")
+    assert Game.load(next(saves.glob("*-auto.save"))).plan["gov"]
+
+
+def test_an_offer_says_until_when_it_can_be_answered(saves: Path) -> None:
+    """The month that is named is the last in which the offer is still on the table."""
+    game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=SEED)
+    view = SeatView(game, "bamako")
+    while not (asked := [q for q in view.questions() if q.until is not None]):
+        game.advance()
+    question = asked[0]
+    while any(q.id == question.id for q in view.questions()):
+        last = game.month
+        game.advance()
+    assert question.until == last
+
+
+def test_what_comes_again_says_so_in_place_of_the_same_words(saves: Path) -> None:
+    game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=SEED)
+    view = SeatView(game, "bamako")
+    told: dict[str, list] = {}
+    for _ in range(24):
+        report = game.advance()
+        for line in view.lines(report):
+            if line.kind == "event":
+                told.setdefault(line.text.en, []).append((report, line))
+    again = [lines for lines in told.values() if len(lines) > 1]
+    assert again
+    assert any(one.again is None for (_, one), *_ in again)
+    for (first, _), (second, two), *_ in again:
+        months = {Words("en").month("2023-02", month) for month in range(first.month, second.month)}
+        assert two.again is not None
+        assert any(two.again.en.endswith(f"in {month}.") for month in months)
+        short = " ".join(Pages(view, Words("en")).told(second)[1])
+        full = " ".join(Pages(view, Words("en")).told(second, full=True)[1])
+        assert two.detail is not None
+        assert two.detail.en in full
+        assert two.detail.en not in short

@@ -15,7 +15,7 @@ from mali_sim.model import load_model
 from mali_sim.play import Game
 from mali_sim.scenario import find_scenario
 from mali_sim.scenario.classes import Text, UnitTable
-from mali_sim.scenario.texts import MINUS, NARROW_SPACE, Words, both, unit_words
+from mali_sim.scenario.texts import MINUS, NARROW_SPACE, Words, unit_words
 
 PACKAGE = Path(mali_sim.__file__).parent
 FOLDER = PACKAGE / "locale" / "fr" / "LC_MESSAGES"
@@ -124,7 +124,7 @@ def test_what_is_said_in_a_game_is_in_the_catalogue(
 
 def test_numbers_are_written_as_each_language_writes_them() -> None:
     english, french = Words("en"), Words("fr")
-    points = both("points")
+    points = unit_words("index", {})
     assert english.number(-1234.5, 1) == f"{MINUS}1,234.5"
     assert french.number(-1234.5, 1) == f"{MINUS}1{NARROW_SPACE}234,5"
     assert english.quantity(1, points) == "1 point"
@@ -148,10 +148,29 @@ def test_units_that_are_multiplied_read_well():
         "1": ("", ""),
     }
     for unit, (english, french) in said.items():
-        assert unit_words(unit, units) == Text(english, french)
+        found = unit_words(unit, units)
+        assert (found.en, found.fr) == (english, french)
 
 
 def test_french_spaces_leave_code_alone():
     words = Words("fr")
     assert words.spaced("« Oui » : `a : b` !") == "«\u202fOui\u202f»\u202f: `a : b`\u202f!"
     assert Words().spaced("« Oui » :") == "« Oui » :"
+
+
+def test_a_unit_has_its_own_word_after_one_and_after_a_difference():
+    units = {
+        "people": UnitTable(Text("people", "personnes"), one=Text("person", "personne")),
+        "rank": UnitTable(
+            Text("of 180", "sur 180"), one=Text("place", "place"), change=Text("places", "places")
+        ),
+    }
+    english, french = Words("en"), Words("fr")
+    a_month, rank = unit_words("people/month", units), unit_words("rank", units)
+    assert [english.quantity(n, a_month) for n in (0, 1, 2)] == [
+        "0 people a month", "1 person a month", "2 people a month"
+    ]  # fmt: skip
+    assert french.quantity(1.5, a_month, 1) == "1,5 personne par mois"
+    assert english.quantity(1, rank) == "1 of 180"
+    assert english.quantity(-1, rank, signed=True) == f"{MINUS}1 place"
+    assert english.quantity(3, rank, signed=True) == "+3 places"

@@ -1,6 +1,7 @@
 """The commands of the text game: their words in both languages, and how a line is understood."""
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -247,6 +248,11 @@ def parse_share(text: str) -> float | None:
     value = float(number)
     share = value / 100.0 if plain.endswith("%") or value > 1.0 else value
     return share if share <= 1.0 else None
+
+
+def is_number(text: str) -> bool:
+    """Whether somebody typed a number, in or out of bounds: ``150``, ``-5``, ``150%``, ``1,5``."""
+    return bool(re.fullmatch(r"[-−+]?\d+([.,]\d+)?\s*%?", text))
 
 
 def parse_month(text: str, start: str, months: int) -> int | None:

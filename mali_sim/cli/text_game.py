@@ -9,6 +9,7 @@ from mali_sim.cli.text_commands import (
     command_named,
     fold,
     help_lines,
+    is_number,
     matches,
     parse_month,
     parse_share,
@@ -237,8 +238,12 @@ class TextGame(Seated):
         else:
             name, share = self._name_and_share(rest)
             if not name or share is None:
-                self._say("Which one, and how much? For example: {example}",
-                          example=self.terminal.command("weight 1 30"))  # fmt: skip
+                amount, example = rest.split()[-1:], self.terminal.command("weight 1 30")
+                if name and amount and is_number(amount[0]) and amount[0] != rest:
+                    self._say("{amount} is too much or too little: a weight goes from 0 to 100, in percent. "
+                              "For example: {example}", amount=amount[0], example=example)  # fmt: skip
+                else:
+                    self._say("Which one, and how much? For example: {example}", example=example)
                 self._suggest("objectives", *(s for s in self._suggested if s != "objectives"))
                 return
             which = self._objective(name, "weight")
@@ -518,6 +523,8 @@ class TextGame(Seated):
                 return
             if answer:
                 self._do_save("")
+            if not self.game.month:
+                self.saves.forget()
         self._say("Goodbye.")
         raise Leave
 

@@ -101,6 +101,22 @@ class Pages(Figures):
         label = self.view.model.scenario.stock[stock].label
         return self.say(label, self.words("{left} left", left=self.points(left)))
 
+    def _capital_returns(self) -> str:
+        """How much capital came back in the last month, and how much there can be."""
+        words, back = self.words, self.view.capital_back()
+        stock = self.view.model.scenario.actor[self.view.actor].capital
+        assert stock is not None
+        bounds = self.view.model.scenario.stock[stock].bounds
+        parts = []
+        if back is not None:
+            month = self.month(self.game.month - 1)
+            parts.append(words("{month} brought {amount}", month=_capital(month),
+                               amount=words.number(back, 1, signed=True)))
+        if bounds is not None and not isinstance(bounds[1], str):
+            parts.append(words("it fills up to {most}", most=words.number(bounds[1])))
+        told = self.series(parts)
+        return _capital(told) + "." if told else ""
+
     def decision_topics(self) -> list[str] | None:
         """Topics that have decisions; None when all decisions fit one list."""
         decisions = self.choices("decision")
@@ -145,7 +161,7 @@ class Pages(Figures):
 
     def _capital_line(self) -> list[str]:
         capital = self.capital()
-        return [capital] if capital else []
+        return [f"{capital}. {self._capital_returns()}".rstrip()] if capital else []
 
     def details(self, choice: Choice) -> list[str]:
         """All about a choice."""
@@ -326,6 +342,8 @@ class Pages(Figures):
             if lines:
                 lines.append("")
             lines += [self.words.of(question.label), self.words.of(question.text)]
+            if question.before is not None:
+                lines.append(self.words.of(question.before))
             lines += self._offered(question)
             for choice in question.choices:
                 number += 1
@@ -368,7 +386,8 @@ class Pages(Figures):
         default = next((c for c in question.choices if c.id == question.default), None)
         if default is not None:
             return self.words("If you do not answer this month: {name}.", name=self.words.of(default.label))
-        return self.words("If you do not answer, the offer lapses in time.")
+        last = self.month(question.until if question.until is not None else self.game.month)
+        return self.words("It can be answered until {month}; then it lapses.", month=last)
 
     # -- months ----------------------------------------------------------------------------
 
@@ -395,8 +414,8 @@ class Pages(Figures):
         return yardstick(self.game, self.view.actor)
 
     def happened(self, report: MonthReport, texts: bool = True, short: bool = False) -> list[str]:
-        """What a month brought, as sentences: own decisions, events, others."""
-        own, events, others = self.told(report, texts)
+        """What a month brought, as sentences: own decisions, events, others; shortened or in full."""
+        own, events, others = self.told(report, texts, full=not short)
         if short and len(events) + len(others) > _EVENTS + _OTHERS:
             hidden = max(len(events) - _EVENTS, 0) + max(len(others) - _OTHERS, 0)
             more = self.words.plural("And {count} more: {command}.", "And {count} more: {command}.", hidden,
@@ -404,8 +423,14 @@ class Pages(Figures):
             return own + events[:_EVENTS] + others[:_OTHERS] + [more]
         return own + events + others or [self.words("Nothing out of the ordinary.")]  # fmt: skip
 
-    def told(self, report: MonthReport, texts: bool = True) -> tuple[list[str], list[str], list[str]]:
-        """A month's sentences: what the seat did, what happened, what others did."""
+    def told(
+        self, report: MonthReport, texts: bool = True, full: bool = False
+    ) -> tuple[list[str], list[str], list[str]]:
+        """
+        A month's sentences: what the seat did, what happened, what others did.
+
+        What has happened before is told in full where that is asked for, else as again.
+        """
         own: list[str] = []
         unanswered: list[str] = []
         events: list[str] = []
@@ -429,8 +454,9 @@ class Pages(Figures):
             elif line.kind == "refused":
                 own.append(told)
             else:
-                if line.detail is not None and (texts or line.weighty):
-                    told = f"{told.rstrip('.')}. {self.words.of(line.detail)}"
+                detail = line.detail if line.again is None or full else line.again
+                if detail is not None and (texts or line.weighty):
+                    told = f"{told.rstrip('.')}. {self.words.of(detail)}"
                 events.append(told)
         return own + unanswered, events, others
 

@@ -379,6 +379,9 @@ def debrief_page(pages: Pages, save: str) -> list[str]:
         title, text = found.ending
         if game.finished:
             lines += [words.of(title), words.of(text), *pages.length(), ""]
+            last = [pages.say(pages.month(month), words.of(told)) for month, told in found.last]
+            if last:
+                lines += [words("What came last"), *("  " + line for line in last), ""]
         else:
             month = pages.month(game.month - 1)
             told = words("If it ended now, after {month}", month=month)

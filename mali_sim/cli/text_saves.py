@@ -77,10 +77,16 @@ class Saves:
             self.auto = path
             self._kept = len(self.game.record.events)
 
+    def forget(self) -> None:
+        """Take away what was kept by itself: the player has saved the game, or wants none of it."""
+        if self.auto is not None:
+            self.auto.unlink(missing_ok=True)
+            self.auto = None
+
     @property
     def behind(self) -> bool:
-        """Whether something happened since the game was kept, and there is a file to keep it in."""
-        return self.latest is not None and len(self.game.record.events) != self._kept
+        """Whether something happened since the game was kept."""
+        return len(self.game.record.events) != self._kept
 
     def save(self, text: str) -> Path:
         """

@@ -27,6 +27,8 @@ _CHANCE_SHOWN = 0.01
 _NOTHING = 0.02
 #: A difference has faded when it was once so many times as large as at the end.
 _FADED = 2.0
+#: What came last: so many things at most, of so many months.
+_LAST, _LAST_MONTHS = 4, 6
 _YARDSTICK_RUNS = 100
 _YARDSTICK_MONTHS = 12
 
@@ -94,6 +96,8 @@ class Debrief:
         shipped strategies, or months were played again.
     runs : int
         Of each shipped strategy.
+    last : tuple of (int, Text)
+        Month and sentence of what came last and changed a state of things.
     """
 
     ending: tuple[Text, Text] | None
@@ -108,6 +112,7 @@ class Debrief:
     weighed: Weighed | None = None
     as_written: Weighed | None = None
     runs: int = 0
+    last: tuple[tuple[int, Text], ...] = ()
 
 
 @frozen
@@ -265,8 +270,20 @@ def debrief(game: Game, actor: str, scales: Yardstick, among: Peers | None = Non
         results, s.strategy[among.reference].label if among and among.reference else None,
         tuple(sorted(behind, key=_number)), tuple(sorted(offered - behind, key=_number)), taken,
         tuple(turning_points(game, actor, results, scales.year)), str(game.run_address), game.rewound, own,
-        as_written, among.runs if among else 0,
+        as_written, among.runs if among else 0, _last_things(SeatView(game, actor)),
     )  # fmt: skip
+
+
+def _last_things(view: SeatView) -> tuple[tuple[int, Text], ...]:
+    """What came last and changed a state of things: events, bargains, answers; the last few."""
+    game = view.game
+    found = [
+        (month, line.text)
+        for month in range(max(game.month - _LAST_MONTHS, 0), game.month)
+        for line in view.lines(game.report(month))
+        if line.weighty
+    ]
+    return tuple(found[-_LAST:])
 
 
 def _number(recommendation: str) -> int:

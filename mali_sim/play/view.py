@@ -1,5 +1,6 @@
 """What a seat sees: the game through one actor's eyes, ready to be shown."""
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -18,7 +19,7 @@ from mali_sim.play.explain import Cause, Explanation, UnknownName, explain
 from mali_sim.play.game import Game, MonthReport, Standing
 from mali_sim.play.switched import turned, turned_by
 from mali_sim.scenario import Text
-from mali_sim.scenario.classes import Observer, Switch
+from mali_sim.scenario.classes import Observer, Offer, Switch
 from mali_sim.scenario.texts import LANGUAGES, Words, both, unit_words, word
 
 BETTER, WORSE, SAME, NEITHER = "better", "worse", "same", "neither"
@@ -76,7 +77,16 @@ class Choice:
 
 @frozen
 class Question:
-    """Something that waits for an answer: an event, or somebody's offer."""
+    """
+    Something that waits for an answer: an event, or somebody's offer.
+
+    Parameters
+    ----------
+    until : int, optional
+        The last month in which an offer can be answered.
+    before : Text, optional
+        Where the same was asked before: when, and what was answered.
+    """
 
     id: str
     label: Text
@@ -84,6 +94,8 @@ class Question:
     choices: tuple[Choice, ...]
     default: str | None
     source: tuple[str, ...]
+    until: int | None = None
+    before: Text | None = None
 
 
 @frozen
@@ -96,6 +108,8 @@ class Line:
     weighty : bool
         Whether it comes first and is never cut short: an event that changes a state of things,
         the end of a bargain, an answer to an offer of this seat.
+    again : Text, optional
+        Of an event that has happened before: how often, and when last.
     """
 
     kind: str
@@ -105,6 +119,7 @@ class Line:
     actor: str | None
     source: tuple[str, ...]
     weighty: bool = False
+    again: Text | None = None
 
 
 @frozen
@@ -312,6 +327,14 @@ class SeatView:
             cause = evolve(cause, members=())
         return evolve(cause, numbers="") if tree is not None and names_in(tree) & self.unseen else cause
 
+    def capital_back(self) -> float | None:
+        """How much capital the last month gave the seat back, spending and happenings apart."""
+        stock = self.model.scenario.actor[self.actor].capital
+        if stock is None or not self.game.month:
+            return None
+        causes = explain(self.game, stock).causes
+        return sum(c.amount for c in causes if c.id.startswith("flow."))
+
     # -- what can be done ------------------------------------------------------------------
 
     def choices(self) -> list[Choice]:
@@ -348,7 +371,7 @@ class SeatView:
             event = self.model.scenario.event[item.path[1]]
             return Question(
                 item.id, item.words(event.label, sets), item.words(event.text, sets), tuple(choices),
-                f"{item.id}.{event.default}", event.source,
+                f"{item.id}.{event.default}", event.source, before=self._asked_before(item.path[1]),
             )  # fmt: skip
         offer = self.model.scenario.offer[item.path[1]]
         labels = {"accept": both("Accept"), "refuse": both("Refuse")}
@@ -362,8 +385,36 @@ class SeatView:
         )  # fmt: skip
         return Question(
             item.id, item.words(offer.label, sets), item.words(offer.text, sets), answers, None,
-            offer.source,
+            offer.source, self._answered_until(item, offer),
         )  # fmt: skip
+
+    def _answered_until(self, item: Item, offer: Offer) -> int:
+        legality = self.game.legality
+        left = math.ceil(legality.constant(offer.answer_within) - legality.row("offer_age", item.id))
+        return self.game.month + max(left, 1) - 1
+
+    def _asked_before(self, event: str) -> Text | None:
+        """When an event's question was put to the seat the time before, and what was answered."""
+        asked = self._months_of(event, self.game.month)
+        if len(asked) < 2:
+            return None
+        when = self._month_name(asked[-2])
+        for month in range(asked[-2], asked[-1] + 1):
+            for actor, id in self.game.report(month).decisions:
+                action = self.model.action(id)
+                if actor == self.actor and action.kind == "choice" and action.item.path[1] == event:
+                    answer = self.model.label_of(action)
+                    return both("Asked before, in {month}; the answer then: {name}.", month=when, name=answer)
+        return both("Asked before, in {month}.", month=when)
+
+    def _months_of(self, event: str, until: int) -> list[int]:
+        """The months before one in which an event happened, wherever that was."""
+        names = {item.id for item, _ in self.model.happenings.events if item.path[1] == event}
+        return [month for month in range(until) if names & set(self.game.report(month).events)]
+
+    def _month_name(self, month: int) -> Text:
+        start = self.model.scenario.scenario.start
+        return Text(*(Words(language).month(start, month) for language in LANGUAGES))
 
     def offers_in_force(self) -> list[Choice]:
         """Bargains that hold now, in which this seat gives or asks."""
@@ -407,7 +458,17 @@ class SeatView:
         label = item.words(event.label, self.model.sets)
         text = item.words(event.text, self.model.sets)
         weighty = any(effect.switch for effect in event.effects)
-        return Line("event", name, label, text, None, event.source, weighty)
+        before = self._months_of(item.path[1], month)
+        return Line("event", name, label, text, None, event.source, weighty, self._again(before))
+
+    def _again(self, before: Sequence[int]) -> Text | None:
+        """That something has happened before, and when last."""
+        if not before:
+            return None
+        last = self._month_name(before[-1])
+        if len(before) == 1:
+            return both("As in {month}.", month=last)
+        return both("{count} times before; the last in {month}.", count=len(before), month=last)
 
     def _what_failed(self, item: Item, month: int) -> Text | None:
         """Which part of what a bargain asks no longer held when a month opened."""
@@ -423,12 +484,11 @@ class SeatView:
     def _what_turned(self, terms: Sequence[Term], month: int) -> list[Text]:
         """Whose doing it was that switches no longer stand as a bargain asks, where that can be told."""
         found = []
-        start = self.model.scenario.scenario.start
         switches = (sorted(names_in(t.node) & set(self.model.scenario.switch)) for t in terms)
         for switch in dict.fromkeys(s[0] for s in switches if len(s) == 1):
             last, setters = turned_by(self.game, switch, month) or (0, ())
             for name in setters[:1]:
-                when = Text(*(Words(language).month(start, last) for language in LANGUAGES))
+                when = self._month_name(last)
                 actions = self.model.action_rows
                 line = (
                     self._decision_line(self.model.action(name).actor, name, last)

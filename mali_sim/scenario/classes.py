@@ -108,6 +108,8 @@ class UnitTable:
     """A base unit."""
 
     label: Text = key("how the unit is written after a number")
+    one: Text | None = optional("how it is written after one, where that differs")
+    change: Text | None = optional("how a difference is written: of a rank, places; ``one`` is then of these")
 
 
 @frozen

@@ -84,8 +84,8 @@ class Words:
         """A number with its unit: ``62 points``, ``1 240 personnes``, ``12 %``."""
         number = self.number(value, decimals, signed)
         name = self.of(unit) if unit is not None else ""
-        if unit is not None and unit.en in _SINGULAR and self._is_one(abs(round(value, decimals))):
-            name = self(_SINGULAR[unit.en])
+        if isinstance(unit, Unit):
+            name = self.of(unit.after(self._is_one(abs(round(value, decimals))), signed))
         if not name:
             return number
         if name.startswith("%"):
@@ -107,6 +107,42 @@ class Words:
         return f"{self(_MONTHS[_index(start, months) % 12])} {_index(start, months) // 12}"
 
 
+@frozen
+class Unit(Text):
+    """
+    A unit's words.
+
+    Parameters
+    ----------
+    one : Text, optional
+        After one, where that differs.
+    change : Text, optional
+        After a difference, where that differs; ``one`` is then of these words.
+    """
+
+    one: Text | None = None
+    change: Text | None = None
+
+    def after(self, one: bool, difference: bool) -> Text:
+        """The words after a number."""
+        if self.change is not None and not difference:
+            return self
+        if one and self.one is not None:
+            return self.one
+        return self if self.change is None else self.change
+
+    def then(self, more: Text) -> "Unit":
+        """With words behind it: ``people`` and ``a month``."""
+        def both_of(t: Text) -> Text:
+            return Text(f"{t.en} {more.en}".strip(), f"{t.fr} {more.fr}".strip())
+
+        whole = both_of(self)
+        return Unit(
+            whole.en, whole.fr, both_of(self.one) if self.one else None,
+            both_of(self.change) if self.change else None,
+        )  # fmt: skip
+
+
 def decimals_apart(a: float, b: float, least: int, most: int = 4) -> int:
     """How many decimals tell two numbers apart, from so few on; so many at the most."""
     while least < most and a != b and round(a, least) == round(b, least):
@@ -119,8 +155,12 @@ def word(message: str) -> str:
     return message
 
 
-#: Built-in units after one.
-_SINGULAR = {"points": word("point"), "months": word("month"), "years": word("year")}
+#: Built-in units, after several and after one.
+_BUILT_IN = {
+    "index": (word("points"), word("point")),
+    "month": (word("months"), word("month")),
+    "year": (word("years"), word("year")),
+}
 
 _MONTHS = (
     word("January"), word("February"), word("March"), word("April"), word("May"), word("June"),
@@ -149,7 +189,7 @@ def both(message: str, **values: object) -> Text:
     return Text(made["en"], made["fr"])
 
 
-def unit_words(unit: str, units: Mapping[str, UnitTable]) -> Text:
+def unit_words(unit: str, units: Mapping[str, UnitTable]) -> Unit:
     """
     A unit's words: ``CFA bn a month``, ``point-months per CFA bn``.
 
@@ -159,30 +199,34 @@ def unit_words(unit: str, units: Mapping[str, UnitTable]) -> Text:
         The base units that the scenario declares.
     """
     above, *below = unit.split("/")
-    parts = [_product(above, units)]
-    parts += [
-        both("a month") if name.strip() == "month"
-        else both("a year") if name.strip() == "year"
-        else both("per {unit}", unit=_product(name, units))
-        for name in below
-    ]  # fmt: skip
-    return Text(" ".join(p.en for p in parts).strip(), " ".join(p.fr for p in parts).strip())
+    found = _product(above, units)
+    for name in below:
+        found = found.then(
+            both("a month") if name.strip() == "month"
+            else both("a year") if name.strip() == "year"
+            else both("per {unit}", unit=_product(name, units))
+        )  # fmt: skip
+    return found
 
 
-def _product(names: str, units: Mapping[str, UnitTable]) -> Text:
+def _product(names: str, units: Mapping[str, UnitTable]) -> Unit:
     """Units that are multiplied: ``point-months``, and in French ``points-mois``."""
     parts = [p for name in names.split("*") if (p := _base_unit(name.strip(), units)).en]
     if len(parts) < 2:
-        return parts[0] if parts else Text("", "")
+        return parts[0] if parts else Unit("", "")
     mark = "-" if all(p.en.isalpha() and p.fr.isalpha() for p in parts) else " × "
-    first = [_SINGULAR.get(p.en, p.en) if mark == "-" else p.en for p in parts[:-1]]
-    return Text(mark.join([*first, parts[-1].en]), mark.join(p.fr for p in parts))
+    first = [(p.one or p).en if mark == "-" else p.en for p in parts[:-1]]
+    return Unit(mark.join([*first, parts[-1].en]), mark.join(p.fr for p in parts))
 
 
-def _base_unit(name: str, units: Mapping[str, UnitTable]) -> Text:
+def _base_unit(name: str, units: Mapping[str, UnitTable]) -> Unit:
     if name in units:
-        return units[name].label
+        table = units[name]
+        return Unit(table.label.en, table.label.fr, table.one, table.change)
     if name in ("1", "share"):
-        return Text("", "")
-    built_in = {"index": word("points"), "month": word("months"), "year": word("years")}
-    return both(built_in.get(name, name)) if name != "percent" else Text("%", "%")
+        return Unit("", "")
+    if name in _BUILT_IN:
+        several, one = (both(w) for w in _BUILT_IN[name])
+        return Unit(several.en, several.fr, one)
+    told = Text("%", "%") if name == "percent" else both(name)
+    return Unit(told.en, told.fr)
