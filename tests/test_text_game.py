@@ -320,7 +320,7 @@ def test_a_cause_is_opened_by_its_number(saves: Path) -> None:
     listed = re.search(r"^4\. (.+): [+\u2212]", output, re.MULTILINE)
     assert listed is not None
     assert output.rpartition("\n> ")[0].count(listed[1]) >= 2
-    assert "Equation: " in output.split("\n> ")[-2]
+    assert "Equation, as the model’s file has it: " in output.split("\n> ")[-2]
 
 
 def test_whatever_is_named_as_a_cause_can_be_asked_about(saves: Path) -> None:

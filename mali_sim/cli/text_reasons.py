@@ -7,6 +7,7 @@ from mali_sim.engine import HUMAN
 from mali_sim.play import Cause, Explanation, Forecast, forecast
 from mali_sim.play.answers import is_silence
 from mali_sim.play.askable import askables
+from mali_sim.play.causes import named_in
 from mali_sim.play.digest import (
     Debrief,
     Difference,
@@ -28,6 +29,8 @@ _IN_FULL = 3
 #: Numbers from here on need no decimals.
 _LARGE = 1_000
 
+_EQUATION = word("Equation, as the model’s file has it: {equation}")
+_ITS_EQUATION = word("Its equation, as the model’s file has it: {equation}")
 _KINDS = {
     POSTINGS: word("An exact account: what was posted to it this month adds up to the change."),
     SUBSTITUTION: word(
@@ -58,7 +61,7 @@ def why_page(pages: Pages, name: str, month: int) -> tuple[list[str], Explanatio
     ]  # fmt: skip
     if name.startswith("obs."):
         obs = view.model.scenario.obs[name[4:]]
-        lines.append(words("Its equation: {equation}", equation=obs.value))
+        lines += _equation(pages, _ITS_EQUATION, obs.value)
         if obs.text is not None:
             lines.append(words.of(obs.text))
     if name.startswith("flow."):
@@ -141,12 +144,20 @@ def cause_page(pages: Pages, cause: Cause) -> list[str]:
     return [pages.words.of(_cause_label(pages, cause)), *cause_lines(pages, cause)]
 
 
+def _equation(pages: Pages, form: str, equation: str) -> list[str]:
+    """An equation in the model's own names, and what these are called here."""
+    words = pages.words
+    called = [f"{name} = {words.of(label)}" for name, label in named_in(pages.view.model, equation)]
+    lines = [words(form, equation=equation)]
+    return [*lines, words("In it: {names}", names=pages.series(called))] if called else lines
+
+
 def cause_lines(pages: Pages, cause: Cause) -> list[str]:
     """How a cause comes about: equation, the month's numbers, grade, sources."""
     words = pages.words
     lines = []
     if cause.equation:
-        lines.append(words("Equation: {equation}", equation=cause.equation))
+        lines += _equation(pages, _EQUATION, cause.equation)
     if cause.numbers and cause.numbers != cause.equation:
         lines.append(words("With this month’s numbers: {equation}", equation=cause.numbers))
     if cause.was_cut:

@@ -240,6 +240,14 @@ def _is_yes_no(obs: Observer) -> bool:
     return obs.unit == "share" and not obs.decimals
 
 
+def named_in(model: Model, equation: str) -> list[tuple[str, Text]]:
+    """The stocks, auxiliaries, observers and switches in an equation's text, with their labels."""
+    s = model.scenario
+    labels = {**s.stock, **s.aux, **s.switch, **{f"obs.{id}": obs for id, obs in s.obs.items()}}
+    names = dict.fromkeys(re.findall(r"(?<![\w.])(?:obs\.)?[a-z]\w*", equation))
+    return [(name, labels[name].label) for name in names if name in labels]
+
+
 def input_label(model: Model, name: str) -> Text:
     """The words for an input of an equation."""
     s = model.scenario
