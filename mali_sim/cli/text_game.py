@@ -286,7 +286,7 @@ class TextGame(Seated):
                        *(f"{n}. {self.pages.figure(i)}" for n, i in enumerate(changes, 1))])  # fmt: skip
             self._meaning = {n: f"why {i.id}" for n, i in enumerate(changes, 1)}
             return
-        if " " in rest and self._numbered(rest)[1]:
+        if " " in rest and self._numbered(rest, CHOICES)[1]:
             # Of what has a number, why it can be done or not, and what weighs in the answer.
             self._do_details(rest)
             return
@@ -372,7 +372,7 @@ class TextGame(Seated):
     def _do_do(self, rest: str) -> None:
         parts = rest.split()
         for part in parts if len(parts) > 1 and all(p.isdecimal() for p in parts) else [rest]:
-            choice = self._choice(part)
+            choice = self._choice(part, CHOICES)  # whatever was listed last: answers are given
             if choice is None:
                 return
             if choice.kind in answers.ANSWERS:

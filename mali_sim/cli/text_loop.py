@@ -223,14 +223,15 @@ class Seated:
             found.append(f"why {self.words.of(figures[id])}")
         return found[:9]
 
-    def _choice(self, text: str) -> Choice | None:
+    def _choice(self, text: str, of: str | None = None) -> Choice | None:
         """
         The decision, offer or answer that a number or some words mean; says so when there is none.
 
-        A number is of the list that was shown last; ``answer 2`` and ``decision 2`` say which.
+        A number is of the list named, else of the one shown last; ``answer 2`` and
+        ``decision 2`` say which.
         """
         choices = {c.id: c for c in self.pages.choices()}
-        of, number = self._numbered(text)
+        of, number = self._numbered(text, of or self._last_list)
         if number and of == ANSWERS:
             answers = self.pages.answers()
             if 1 <= int(number) <= len(answers):
@@ -256,18 +257,18 @@ class Seated:
             self.terminal.show([self.words("Which one?"), *listed])
         return None
 
-    def _numbered(self, text: str) -> tuple[str, str]:
+    def _numbered(self, text: str, usual: str) -> tuple[str, str]:
         """Which list a number is of, and the number; empty where some words are meant."""
         parts = text.split()
         if len(parts) == 1 and parts[0].isdecimal():
-            return self._last_list, parts[0]
+            return usual, parts[0]
         if len(parts) == 2 and parts[1].isdecimal():
             for of, command in ((ANSWERS, "answer"), (CHOICES, "decisions"), (CHOICES, "offers")):
                 found = command_named(command)
                 known = [fold(w) for w in (found.name, *found.synonyms, *found.french)]
                 if fold(parts[0]) in (*known, *(w.removesuffix("s") for w in known)):
                     return of, parts[1]
-        return self._last_list, ""
+        return usual, ""
 
     def _which(self, found: list[str], labels: dict[str, str], command: str) -> str | None:
         """The one thing that is meant; several are listed by number, none is said."""

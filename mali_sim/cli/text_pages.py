@@ -98,8 +98,9 @@ class Pages(Figures):
         stock = self.view.model.scenario.actor[self.view.actor].capital
         if left is None or stock is None:
             return None
-        label = self.view.model.scenario.stock[stock].label
-        return self.say(label, self.words("{left} left", left=self.points(left)))
+        table = self.view.model.scenario.stock[stock]
+        amount = self.words.quantity(left, self.view.unit_label(table.unit), 1)
+        return self.say(table.label, self.words("{left} left", left=amount))
 
     def _capital_returns(self) -> str:
         """How much capital came back in the last month, and how much there can be."""
