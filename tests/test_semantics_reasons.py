@@ -1,9 +1,11 @@
 """Why, in a line; turning points; recommendations: on small worlds."""
 
-from mali_sim.model import Model
+from mali_sim.model import Model, load_model
+from mali_sim.play import Game
 from mali_sim.play.digest import debrief, yardstick
 from mali_sim.play.reasons import LESS, MORE, NEW, SAME, reasons
 from mali_sim.play.view import SeatView
+from mali_sim.scenario import find_scenario
 from tests.support import conserved, level, members, played, world
 
 
@@ -132,3 +134,20 @@ def test_recommendations_are_those_to_the_seat_behind_what_it_chose_itself():
     assert debrief(answered, "gov", yardstick(answered, "gov")).followed == ()
     taken = played(m, 3, {2: ["asked.yes"]})
     assert debrief(taken, "gov", yardstick(taken, "gov")).followed == ("R4",)
+
+
+def test_what_is_told_in_points_of_something_else_says_of_what():
+    """Sixteen points of harvest are not sixteen points of growth: causes are in the figure's unit."""
+    game = Game.new(load_model(find_scenario("avoid-the-trap")), ["bamako"], seed=21)
+    view = SeatView(game, "bamako")
+    rains = 0
+    for month in range(24):
+        game.advance()
+        for indicator in view.indicators():
+            for reason in reasons(view, indicator.id, month).shown:
+                other = reason.unit is not None and reason.unit.en != indicator.unit.en
+                assert not other or reason.label.en.endswith(")"), (indicator.id, reason.label.en)
+                if indicator.id == "obs.growth" and "rains" in reason.label.en.lower():
+                    rains += 1
+                    assert abs(reason.amount) < 5
+    assert rains

@@ -103,16 +103,20 @@ def reasons(view: SeatView, name: str, month: int, count: int = 2, own: Set[str]
     causes = [c for c in why.causes if c.amount]
     alone = causes and abs(causes[0].amount) > _ALONE * sum(abs(c.amount) for c in causes)
     deeper = _deeper(view, name, causes[0].id, month) if alone else None
+    obs = view.model.scenario.obs[name[4:]] if name.startswith("obs.") else None
+    unit, member, least, scale = None, None, obs.decimals if obs else 0, 1.0
+    kind, found = _news(view, deeper or why)
     if deeper is not None:
-        kind, found = _news(view, deeper)
         stock = view.model.scenario.stock[deeper.id.partition(".")[0].partition("[")[0]]
-        unit, member, least = view.unit_label(stock.unit), member_label(view, deeper.id), 0
-    else:
-        kind, found = _news(view, why)
-        unit, member = None, None
-        least = view.model.scenario.obs[name[4:]].decimals if name.startswith("obs.") else 0
+        member = member_label(view, deeper.id)
+        if obs is not None and stock.unit != obs.unit and member is None and deeper.change:
+            # Points of harvest would be read as points of growth: told is what they make of it.
+            scale = causes[0].amount / deeper.change
+        else:
+            unit, least = view.unit_label(stock.unit), 0
     made = []
-    for cause, before in found:
+    for cause, was in found:
+        cause, before = evolve(cause, amount=scale * cause.amount), None if was is None else scale * was
         label = cause.label
         if member is not None:
             label = Text(f"{label.en} ({member.en})", f"{label.fr} ({member.fr})")
