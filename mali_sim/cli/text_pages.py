@@ -443,7 +443,7 @@ class Pages(Figures):
             if line.kind in ("decision", "ask", "accept", "refuse", "choice"):
                 if line.actor != self.view.actor:
                     if line.detail is not None:
-                        told = f"{told.rstrip('.')}. {self.words.of(line.detail)}"
+                        told = _followed(told, self.words.of(line.detail))
                     others.append(told)
                 elif (line.actor, line.id) in submitted:
                     own.append(self.say(self.words("You"), self.action_name(line.id)))
@@ -457,7 +457,7 @@ class Pages(Figures):
             else:
                 detail = line.detail if line.again is None or full else line.again
                 if detail is not None and (texts or line.weighty):
-                    told = f"{told.rstrip('.')}. {self.words.of(detail)}"
+                    told = _followed(told, self.words.of(detail))
                 events.append(told)
         return own + unanswered, events, others
 
@@ -641,3 +641,8 @@ def plain_markdown(text: str) -> list[str]:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _followed(first: str, second: str) -> str:
+    """Two sentences, of which the first may be a question or a heading without its full stop."""
+    return f"{first} {second}" if first.endswith(("?", "!", ".")) else f"{first}. {second}"
