@@ -151,3 +151,25 @@ def test_what_is_told_in_points_of_something_else_says_of_what():
                     rains += 1
                     assert abs(reason.amount) < 5
     assert rains
+
+
+def test_a_steady_decline_is_no_turning_point():
+    """What is counted month by month and sinks a little every month stands out in none."""
+    m = world(
+        months=12,
+        constant={"drip": (2, "index/month"), "blow": (30, "index")},
+        stock={"aid": level(80), "calm": level(80)},
+        flow={"fewer": {"to": "aid", "rate": "-drip"}},
+        obs={
+            "aid": {"value": "aid", "yearly": "sum", "better": "higher"},
+            "calm": {"value": "calm", "better": "higher"},
+        },
+        outcome={
+            "aid": {"of": "obs.aid", "take": "sum"}, "calm": {"of": "obs.calm", "take": "last"},
+        },
+        decision={"strike": {"effects": [{"add": "calm", "amount": "-blow"}]}},
+    )  # fmt: skip
+    game = played(m, 12, {5: ["strike"]})
+    points = debrief(game, "gov", yardstick(game, "gov")).turning
+    assert 5 in [p.month for p in points]
+    assert all(move.figure.id != "obs.aid" for p in points for move in p.moves if 4 < p.month < 8)

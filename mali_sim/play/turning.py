@@ -16,6 +16,8 @@ from mali_sim.play.view import Indicator, SeatView, says_yes_or_no, verdict
 _MONTHS, _FIGURES = 4, 3
 #: A figure that moved less than this part of the month's first is not told.
 _BESIDE = 0.25
+#: A month stands out among so many before it and after it.
+_AROUND = 4
 
 
 @frozen
@@ -106,11 +108,12 @@ def _step(view: SeatView, figure: Indicator, at: Indicator) -> float:
     How far a figure moved in a month.
 
     What is counted month by month falls back after a month that stands out: of it counts how
-    far the month stands out, and falling back is nothing.
+    far the month stands out among those around it, and falling back is nothing.
     """
     if at.id.removeprefix("obs.") not in view.counted and not _by_the_month(view, at):
         return at.change
-    apart = at.value - median(figure.series)
+    place = len(at.series) - 1
+    apart = at.value - median(figure.series[max(place - _AROUND, 0) : place + _AROUND + 1])
     return apart if apart * at.change > 0 else 0.0
 
 
