@@ -152,6 +152,10 @@ def test_an_offer_says_what_will_have_to_hold_before_it_is_paid_for() -> None:
     assert "It would run for 12 months." in page
     assert "What would have to hold, from 3 months after the yes:" in page
     assert "  Lists: no (now yes). Not met." in page
+    game.submit("gov", "accept.theirs")
+    plan = pages_of(game).plan()
+    assert "    What it asks does not hold yet, and is looked at 3 months after the yes:" in plan
+    assert "      Lists: no (now yes). Not met." in plan
 
 
 def test_a_term_that_a_yes_makes_hold_says_so() -> None:
@@ -293,12 +297,13 @@ def test_an_answer_that_cannot_be_paid_for_leaves_the_first() -> None:
 def test_numbers_are_those_of_the_list_shown_last(tmp_path: Path) -> None:
     game = Game.new(square(), ["gov"])
     game.advance()
-    shown = typed(game, tmp_path, "questions", "details 2", "do 2", "plan", "2",
+    shown = typed(game, tmp_path, "questions", "details 2", "do 2", "do answer 2", "plan", "2",
                   "undo answer 2", "details answer 3", "details 99", "questions", "details 99", "undo 2",
                   "forecast 1")  # fmt: skip
-    questions, details, done, plan, bare, undone, third, none, _, no_answer, not_in, silent = shown
+    questions, details, other, done, plan, bare, undone, third, none, _, no_answer, not_in, silent = shown
     assert "From here on numbers are of these answers: answer 1, details 1, forecast 1." in questions
     assert details.startswith("Answer 2. Letter: List them")
+    assert other.startswith("Not possible now: Listed"), "what is done is a decision, whatever was listed"
     assert done == "Your answer: Letter: List them."
     assert "Answer 2: Letter: List them" in plan
     assert "From here on numbers are of decisions and offers: " in plan

@@ -383,7 +383,7 @@ class TextGame(Seated):
                 return
             self.game.submit(self.actor, choice.id)
             told = self.words("In the plan: {name}.", name=self.words.of(choice.label))
-            self.terminal.show([told, *self.pages.warnings(choice.id)])
+            self.terminal.show([told, *self.pages.warnings(choice.id), *self.pages.unmet(choice.id)])
         self._suggest(*(["questions"] if self._unanswered() else []), "next", "plan", "undo", "decisions")
 
     def _do_undo(self, rest: str) -> None:
@@ -416,7 +416,7 @@ class TextGame(Seated):
             return
         answers.answer(self.game, self.actor, chosen.id)
         told = self.words("Your answer: {name}.", name=self.pages.action_name(chosen.id))
-        self.terminal.show([told, *self.pages.warnings(chosen.id)])
+        self.terminal.show([told, *self.pages.warnings(chosen.id), *self.pages.unmet(chosen.id)])
 
     # -- time ------------------------------------------------------------------------------
 

@@ -88,6 +88,21 @@ class Pages(Figures):
             for bargain, switch in against(self.view, id)
         ]  # fmt: skip
 
+    def unmet(self, id: str) -> list[str]:
+        """What an offer asks that does not hold, and that a yes would not make hold."""
+        action = self.view.model.action(id)
+        if action.kind not in ("ask", "accept"):
+            return []
+        found = offered(self.view, action.item)
+        open_terms = [self._term(term) for term, made in found.terms if term.met is False and not made]
+        if not open_terms:
+            return []
+        told = self.words.plural(
+            "What it asks does not hold yet, and is looked at {count} month after the yes:",
+            "What it asks does not hold yet, and is looked at {count} months after the yes:", found.grace,
+        )  # fmt: skip
+        return [told, *("  " + term for term in open_terms)]
+
     def cost(self, cost: float) -> str:
         """What something costs."""
         return self.words("cost {cost}", cost=self.points(cost)) if cost else self.words("free")
@@ -306,7 +321,7 @@ class Pages(Figures):
             elif id in self.numbers:
                 name = f"{self.numbers[id]}. {name}"
             lines.append("  " + self.words("{name} ({cost})", name=name, cost=cost))
-            lines += ["    " + line for line in self.warnings(id)]
+            lines += ["    " + line for line in (*self.warnings(id), *self.unmet(id))]
         return lines + self._capital_line()
 
     def action_name(self, id: str) -> str:

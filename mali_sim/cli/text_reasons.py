@@ -147,7 +147,9 @@ def cause_page(pages: Pages, cause: Cause) -> list[str]:
 def _equation(pages: Pages, form: str, equation: str) -> list[str]:
     """An equation in the model's own names, and what these are called here."""
     words = pages.words
-    called = [f"{name} = {words.of(label)}" for name, label in named_in(pages.view.model, equation)]
+    # A name alone is what the page is about.
+    found = named_in(pages.view.model, equation) if not equation.isidentifier() else ()
+    called = [f"{name} = {words.of(label)}" for name, label in found]
     lines = [words(form, equation=equation)]
     return [*lines, words("In it: {names}", names=pages.series(called))] if called else lines
 
