@@ -27,6 +27,8 @@ _ROUTINE = 0.25
 _FRESH = 0.5
 #: A cause that does less than this part of the first is not told beside it.
 _BESIDE = 0.1
+#: So many times the change a cause may be in another stock's account.
+_GROSS = 2.0
 #: From this part of a cause on, it is said where.
 _WHERE = 0.4
 
@@ -112,6 +114,9 @@ def reasons(view: SeatView, name: str, month: int, count: int = 2, own: Set[str]
         if obs is not None and stock.unit != obs.unit and member is None and deeper.change:
             # Points of harvest would be read as points of growth: told is what they make of it.
             scale = causes[0].amount / deeper.change
+            if max(abs(scale * c.amount) for c, _ in found) > _GROSS * abs(why.change):
+                # Large flows that cancel each other, as through a treasury, explain nothing here.
+                scale, (kind, found) = 1.0, _news(view, why)
         else:
             unit, least = view.unit_label(stock.unit), 0
     made = []
