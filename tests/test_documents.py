@@ -163,7 +163,7 @@ def test_a_page_says_what_the_model_has(made):
     ):
         assert shown in page
     french = made.texts["modele/peace.md"]
-    assert "`recovery` = 1,3 points par mois" in french
+    assert "`recovery` = 1,3 point par mois" in french
     assert f"Caché à tous sauf{NARROW_SPACE}:" in french
 
 
