@@ -113,6 +113,8 @@ def _step(view: SeatView, figure: Indicator, at: Indicator) -> float:
     if at.id.removeprefix("obs.") not in view.counted and not _by_the_month(view, at):
         return at.change
     place = len(at.series) - 1
+    if place < 2:
+        return 0.0  # the months before the first are not known
     apart = at.value - median(figure.series[max(place - _AROUND, 0) : place + _AROUND + 1])
     return apart if apart * at.change > 0 else 0.0
 
