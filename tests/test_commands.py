@@ -1,6 +1,7 @@
 """The command line: documented, lazy, and without tracebacks for what a user can do."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mali_sim.cli.main import COMMANDS, cli
+from mali_sim.cli.main import COMMANDS, cli, main
 from mali_sim.cli.reference import page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +42,48 @@ def test_every_command_and_option_says_what_it_does() -> None:
         for option in command.params:
             if isinstance(option, click.Option):
                 assert option.help, f"{name} {option.opts}"
+
+
+def said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str, system: str = "C"
+) -> str:
+    """What is said of a command line that cannot be understood, spaces made plain."""
+    for name in ("LANGUAGE", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LC_ALL", system)
+    monkeypatch.setattr(sys, "argv", ["mali-sim", *arguments])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert "LANGUAGE" not in os.environ
+    return " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "french"),
+    [
+        (["play", "--lang", "fr", "--foo"], "Erreur : il n’y a pas d’option --foo."),
+        (["play", "--lang=fr", "--seed", "x"], "valeur refusée pour '--seed' : « x » n’est pas un nombre"),
+        (["play", "--lang", "fr", "a", "b"], "un argument de trop (b)"),
+        (["play", "--text", "--lang", "fr", "no-such"], "aucun scénario ne s’appelle no-such"),
+        (["findings", "--lang", "fr", "--seed"], "l’option --seed demande 1 valeur."),
+    ],
+)
+def test_what_is_wrong_with_a_command_line_is_said_in_french_with_its_frame(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], french: str
+) -> None:
+    told = said(monkeypatch, capsys, *arguments)
+    assert french in told
+    assert not {"Usage:", "Error:", "Try", "Invalid"} & {*told.split()}
+
+
+def test_the_frame_is_in_the_language_of_what_it_frames(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "Erreur" in said(monkeypatch, capsys, "play", "--foo", system="fr_ML.UTF-8")
+    assert "Error:" in said(monkeypatch, capsys, "play", "--foo", "--lang", "en", system="fr_ML.UTF-8")
+    assert "Error:" in said(monkeypatch, capsys, "batch", "--foo", system="fr_ML.UTF-8"), "batch is English"
+    assert "Error:" in said(monkeypatch, capsys, "play", "--foo")
 
 
 def test_the_readme_names_every_command() -> None:

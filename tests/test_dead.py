@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from mali_sim.cli.main import cli
 from mali_sim.engine import Backend
 from mali_sim.experiment.branches import NOTHING, Branching, Sums
-from mali_sim.experiment.dead import DeadReport, _Judge, offenders
+from mali_sim.experiment.dead import DeadReport, _grouped, _Judge, offenders
 from mali_sim.experiment.workers import BatchError
 from mali_sim.play.weights import Objectives, spans
 from tests.support import ISLAND, level, shared_model, world, world_text
@@ -245,3 +245,60 @@ def test_cells_without_effect_are_not_right_and_an_effect_is_to_one_side():
     assert half.right == 0.5
     assert verdict({"a": sums(1.0), "b": sums(1.0)}).effects[0].clear
     assert not verdict({"a": sums(1.0), "b": sums(-1.0)}).effects[0].clear
+
+
+def seldom(chance: float):
+    """A door that chance opens for a month, behind which bread may be had for roses."""
+    return world(
+        months=12,
+        constant={"little": 5, "chance": (chance, "1/month")},
+        stock={"bread": level(40), "roses": level(40)},
+        switch={"door": {"initial": False}},
+        event={
+            "opens": {"hazard": "chance", "requires": "not door",
+                      "effects": [{"switch": "door", "to": True}]},
+        },
+        decision={
+            "through": {
+                "effects": [add("bread", "little"), {"switch": "door", "to": False}],
+                "requires": "door", "once": True, **NOT_NOW,
+            },
+        },
+        obs={"bread": "bread", "roses": "roses"},
+        outcome={"bread": {"of": "obs.bread", "take": "last"}, "roses": {"of": "obs.roses", "take": "last"}},
+        strategy={"quiet": {"actor": "gov", "rules": [{"when": "bread > roses + little", "do": ["through"]}],
+                            "source": ["S"]}},
+    )  # fmt: skip
+
+
+def test_what_few_runs_can_do_is_tried_in_more_of_them():
+    """One run in a hundred ever sees the door: the first look has too few to judge, the second enough."""
+    model = seldom(0.001)
+    quick = offenders(model, "gov", runs=24, months=2, quick=True, backend=Backend.NUMPY)
+    assert quick.verdicts[0].verdicts in (("unjudged",), ("never_legal",))
+    report = offenders(model, "gov", runs=24, months=2, readings=["balanced"], backend=Backend.NUMPY)
+    assert report.verdicts[0].runs >= 8
+    assert report.verdicts[0].verdicts == ("always_right", "only_good")
+
+
+def test_months_are_joined_until_a_cell_has_enough_runs():
+    def month(count: int, size: float) -> dict[str, Sums]:
+        return {"": Sums.of(np.full((1, count), size))}
+
+    cells = _grouped([month(5, 1.0), month(4, 2.0), month(8, 3.0), month(3, 4.0)])
+    assert [cell[""].count for cell in cells] == [9, 11]
+    assert cells[0][""].mean == pytest.approx((5 * 1 + 4 * 2) / 9)
+    assert cells[1][""].mean == pytest.approx((8 * 3 + 3 * 4) / 11)
+    assert _grouped([month(7, 1.0)]) == []
+
+
+def test_one_thing_can_be_judged_alone():
+    """The same verdict as among all, whatever else is left out; a wrong name is told."""
+    model = world(months=9, **PLANTED)
+    asked = ["asked.wait", "trade"]
+    alone = offenders(model, "gov", runs=48, months=3, only=asked, backend=Backend.NUMPY)
+    assert [v.id for v in alone.verdicts] == asked
+    for v in alone.verdicts:
+        assert (v.right, v.cells, v.runs) == (verdict(v.id).right, verdict(v.id).cells, verdict(v.id).runs)
+    with pytest.raises(BatchError, match=r"gifft is nothing that gov can do; .*gift"):
+        offenders(model, "gov", only=["gifft"])

@@ -15,6 +15,7 @@ from mali_sim.engine import (
 )
 from mali_sim.play import Game, SeatView, forecast
 from mali_sim.play.known import known_state
+from mali_sim.play.purse import purse
 from mali_sim.scenario import ScenarioProblems, list_scenarios
 from tests.support import ISLAND, level, members, played, rows, shared_model, value, world
 
@@ -93,6 +94,20 @@ SECRET = {
 def secret_world(**tables):
     made = {**SECRET, **{k: {**SECRET.get(k, {}), **v} for k, v in tables.items()}}
     return world(**made)
+
+
+def test_what_capital_is_told_to_come_does_not_see_a_hidden_stock():
+    made = secret_world(
+        stock={"purse": level(3)}, actor={"gov": {"capital": "purse"}, "donor": {"capital": "purse"}},
+        flow={"pay": {"to": "purse", "rate": "speed * anger"}},
+    )  # fmt: skip
+    game = Game.new(made, ["gov", "donor"])
+    told = {actor: purse(SeatView(game, actor)).coming for actor in ("gov", "donor")}
+    game.states[-1] = game.state.copy()
+    game.state[rows(made, "stock:anger")] = 90.0
+    assert purse(SeatView(game, "gov")).coming == told["gov"]
+    assert purse(SeatView(game, "donor")).coming == pytest.approx(9.0)
+    assert told["donor"] == pytest.approx(3.0)
 
 
 MEMORIES = {

@@ -26,7 +26,7 @@ from mali_sim.play.weights import reweighed
 from mali_sim.scenario import find_scenario
 from mali_sim.scenario.load import load_files
 from mali_sim.scenario.texts import Words
-from tests.support import level, world_text
+from tests.support import WORDS, level, played, world, world_text
 
 SHORT, MONTHS = 5, 12
 
@@ -573,9 +573,10 @@ def test_weights_are_set_in_french(file: Path) -> None:
     assert "le poids est désormais de 50\u202f%".replace("\u202f", " ") in output.replace("\u202f", " ")
     assert "Chaque objectif du scénario a maintenant le même poids." in output
     assert "Les poids sont de nouveau ceux du scénario." in output
-    assert output.count("Lequel, et combien") == 2
+    assert output.count("Lequel, et combien") == 1
+    assert "Après « tone », il manque le poids" in output.replace("\u202f", " ")
     assert "300 est trop ou trop peu" in output
-    assert "Rien ici ne s’appelle ainsi." in output
+    assert "Rien ici ne s’appelle « rien »" in output.replace("\u202f", " ")
 
 
 def test_several_objectives_of_a_name_are_told_apart_and_keep_the_number(file: Path, tmp_path: Path) -> None:
@@ -620,3 +621,23 @@ def test_a_player_can_weigh_otherwise_after_the_end(valley: Model, tmp_path: Pat
     found = text.pages.among()
     assert found is not None
     assert np.isfinite(found.outcomes).all()
+
+
+def test_what_came_last_tells_what_others_did_to_a_state_of_things():
+    """A decision of another actor that turns a switch is told; one that only moves a number is not."""
+    m = world(
+        months=4,
+        switch={"arms": {"initial": False}},
+        decision={
+            "take_arms": {"actor": "donor", "requires": "not arms", "because": WORDS, "tendency": "certain",
+                          "effects": [{"switch": "arms", "to": True}]},
+            "scold": {"actor": "donor", "tendency": "certain",
+                      "effects": [{"add": "trust", "amount": "small"}]},
+        },
+        stock={"trust": level(40)},
+        constant={"certain": (1e9, "1/month"), "small": 1},
+        obs={"trust": "trust"},
+    )  # fmt: skip
+    game = played(m, 3)
+    told = [line for line in SeatView(game, "gov").lines(game.report(0)) if line.actor == "donor"]
+    assert {line.id: line.weighty for line in told} == {"take_arms": True, "scold": False}

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from mali_sim.cli.text_pages import Pages
 from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Simulation
-from mali_sim.play import Game, NotAllowed
+from mali_sim.play import Game, NotAllowed, SeatView
+from mali_sim.play.purse import purse
+from mali_sim.scenario.texts import Words
 from tests.support import conserved, level, members, played, rows, series, simulate, value, world
 
 GIFT = [{"add": "trust", "amount": "gift"}]
@@ -139,7 +142,7 @@ def test_capital_refusal_says_so_in_the_plan_and_in_the_report():
     g.submit("gov", "c_plan")
     g.submit("gov", "b_plan")
     assert g.left("gov") == 2
-    with pytest.raises(NotAllowed, match="capital"):
+    with pytest.raises(NotAllowed, match=r"capital: it costs 4\.0 points, 2\.0 is left"):
         g.submit("gov", "a_plan")
     g.withdraw("gov", "b_plan")
     g.submit("gov", "a_plan")
@@ -158,6 +161,44 @@ def test_capital_is_posted_as_the_cost_of_the_decision():
     posted = [p for p in g.trace(0).programs.postings if p.kind == "cost" and p.cause == "a_plan"]
     assert [p.stock for p in posted] == ["purse"]
     assert value(g, "purse") == 6
+
+
+def test_what_capital_comes_is_the_models_flow_and_told_before_the_month():
+    flow = {"pay": {"to": "purse", "rate": "wage * trust / whole"}, "tithe": {"to": "purse", "rate": "-part"}}
+    constants = {"wage": (9, "index/month"), "part": (2, "index/month"), "whole": 100}
+    m = paying(purse=3, constant=constants, flow=flow)
+    view = SeatView(Game.new(m, ["gov"]), "gov")
+    for _ in range(3):
+        told, before = purse(view), value(view.game, "purse")
+        view.game.advance()
+        assert value(view.game, "purse") == pytest.approx(before + told.coming)
+    assert [name for name, _ in told.reads] == ["trust"]
+    assert told.most == 20
+    # What is spent in the month is no part of what it brings.
+    view.game.submit("gov", "a_plan")
+    told, before, cost = purse(view), value(view.game, "purse"), view.game.standing("a_plan").cost
+    view.game.advance()
+    assert value(view.game, "purse") == pytest.approx(before + told.coming - cost)
+
+
+def test_capital_that_nothing_brings_back_says_so():
+    view = SeatView(Game.new(paying(), ["gov"]), "gov")
+    told = purse(view)
+    assert (told.coming, told.reads) == (None, ())
+    pages = Pages(view, Words("en"))
+    assert "nothing comes back by itself" in pages.capital_line()[0]
+    assert purse(SeatView(view.game, "donor")) is None
+
+
+def test_capital_that_finds_no_room_is_told():
+    m = paying(purse=18, constant={"wage": (5, "index/month")}, flow={"pay": {"to": "purse", "rate": "wage"}})
+    view = SeatView(Game.new(m, ["gov"]), "gov")
+    pages = Pages(view, Words("en"))
+    assert pages.capital_coming() == "this month brings about 5.0 points, of which only 2.0 points fit"
+    view.game.submit("gov", "a_plan")
+    assert pages.capital_coming() == "this month brings about 5.0 points"
+    assert pages.cost(1.0) == "cost 1.0 point"
+    assert Pages(view, Words("fr")).cost(1.5) == "coût 1,5 point"
 
 
 # -- offers ------------------------------------------------------------------------------------

@@ -277,6 +277,32 @@ def test_another_answer_takes_the_place_of_the_first() -> None:
     assert [e["id"] for e in game.record.events if e["kind"] == "submit"] == ["letter.reply"]
 
 
+def test_a_wrong_number_of_an_answer_says_which_there_are(tmp_path: Path) -> None:
+    game = Game.new(square(), ["gov"])
+    game.advance()
+    for wrong, shown in zip(("9", "xyz"), typed(game, tmp_path, "answer 9", "answer xyz"), strict=True):
+        assert shown == (
+            f"“{wrong}” is no number of an answer: they go from 1 to 3. What there is: questions."
+        )
+    assert not game.plan.get("gov")
+
+
+def test_the_page_of_an_answer_says_what_comes_of_none() -> None:
+    """Of an offer until when it stands, of an event which answer is taken."""
+    game = Game.new(square(), ["gov", "donor"])
+    game.submit("donor", "offer.theirs")
+    game.advance()
+    pages = pages_of(game)
+    offered_, letter = (next(c for c in pages.answers() if c.kind == kind) for kind in ("refuse", "choice"))
+    assert "If you do not answer this month: File it." in pages.details(letter)
+    [until] = [line for line in pages.details(offered_) if line.startswith("It can be answered until")]
+    assert until in pages.questions()
+    while any(c.id == offered_.id for c in pages_of(game).answers()):
+        last = game.month
+        game.advance()
+    assert until == f"It can be answered until {pages.month(last)}; then it lapses."
+
+
 def test_an_answer_that_cannot_be_paid_for_leaves_the_first() -> None:
     model = world(
         constant={"dear": 5}, stock={"capital": level(1)}, actor={"gov": {"capital": "capital"}},
@@ -342,13 +368,13 @@ def test_looking_ahead_on_an_offer_counts_the_yes_and_shows_what_it_changes() ->
     assert np.array_equal(among.difference("trust")[-1], last[found.agreed])
     page = forecast_page(pages_of(game), ("offer.deal",))
     assert page[1].endswith("of 100 futures the answer is yes (Donor).")
-    assert page[2:4] == ["Asking costs 2.0 whatever the answer.", "If the answer is yes:"]
+    assert page[2:4] == ["Asking costs 2.0 points whatever the answer.", "If the answer is yes:"]
     assert any("Trust: " in line and "+10 points" in line for line in page)
 
 
 def test_looking_ahead_on_an_offer_without_a_yes_says_so_and_stops() -> None:
     page = forecast_page(pages_of(Game.new(square("0"), ["gov"])), ("offer.deal",))
     assert page[1:] == [
-        "In 0 of 100 futures the answer is yes (Donor).", "Asking costs 2.0 whatever the answer.",
+        "In 0 of 100 futures the answer is yes (Donor).", "Asking costs 2.0 points whatever the answer.",
         "No future has a yes to be shown.",
     ]  # fmt: skip

@@ -77,7 +77,7 @@ def test_a_whole_game_is_the_game_of_the_library(tiny: Model, saves: Path, langu
     game, lines = direct_game(tiny)
     if language == "fr":
         lines = [" ".join([french[line.split()[0]], *line.split()[1:]]) for line in lines]
-    result = typed(*lines, "debrief", "save whole", "quit", options=("--lang", language))
+    result = typed(*lines, "debrief", "more", "save whole", "quit", options=("--lang", language))
     assert result.exit_code == 0
     saved = Game.load(saves / "whole.save")
     assert saved.state_hash() == game.state_hash()
@@ -539,3 +539,43 @@ def test_what_comes_again_says_so_in_place_of_the_same_words(saves: Path) -> Non
         assert two.detail is not None
         assert two.detail.en in full
         assert two.detail.en not in short
+
+
+WRONG = {
+    "do": "what there is: decisions",
+    "do 99": "There is no number 99: decisions and offers have numbers from 1 to ",
+    "details xyz": "No decision or offer is called “xyz”. What there is: decisions.",
+    "status xyz": "Nothing here is called “xyz”. What there is: status all.",
+    "why xyz": "Nothing here is called “xyz”. What there is: status all.",
+    "why trust 40": "40 is no month of this game: months go from 1, ",
+    "why trust 1999-01": "1999-01 is no month of this game",
+    "history 12": "That month has not been played; the last one was ",
+    "history 88": "88 is no month of this game",
+    "history xyz": "Nothing here is called “xyz”",
+    "rewind 9": "“9” is no month that has been played.",
+    "branch x": "for example: branch 1",
+    "weight 1": "How much it is to weigh is missing after “1”",
+    "weight 1 150": "150 is too much or too little",
+    "weight xyz 30": "Nothing here is called “xyz”. What there is: objectives.",
+    "objectives xyz": "Nothing here is called “xyz”. What there is: objectives.",
+    "language de": "There is no language “de” here. For example: language en or language fr",
+    "source xyz": "There is no source “xyz”",
+    "source": "Which source? Their ids stand on the pages of decisions and figures. For example: source ",
+    "what-if 7": "There is no number 7 among your decisions: they go from 1 to 1.",
+    "load xyz": "There is no save",
+}
+
+
+def test_what_is_wrong_with_a_line_is_said_with_what_would_be_right(saves: Path) -> None:
+    output = typed("do 1", "next", *WRONG).output
+    answers = [" ".join(part.split()) for part in output.split("\n> ")]
+    asked = dict(zip(WRONG, answers[-len(WRONG) - 1 :], strict=False))
+    for line, said in WRONG.items():
+        assert asked[line].startswith(line + " "), asked[line]
+        assert said in asked[line], asked[line]
+
+
+def test_the_page_on_capital_tells_what_comes_and_what_came(saves: Path) -> None:
+    output = " ".join(typed("do 1", "next", "capital").output.split())
+    assert "What moved it in " in output
+    assert "nothing comes back by itself" in output or "this month brings about " in output

@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import re
 import string
 from functools import cache
 from pathlib import Path
@@ -62,14 +63,17 @@ def test_every_translation_is_there_and_fills_the_same_places() -> None:
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
         texts = message.string if isinstance(message.string, tuple) else (message.string,)
         assert all(texts), f"{message.id}: no French"
+        places = [fields(i) for i in ids]
+        whole = [some for some in places if not any(some < others for others in places)]
         for text in texts:
-            assert fields(text) == set().union(*(fields(i) for i in ids)), message.id
+            assert fields(text) in whole, message.id
 
 
 def test_french_is_written_as_french_is_printed() -> None:
     for message in catalogue():
         texts = message.string if isinstance(message.string, tuple) else (message.string,)
-        for text in texts if message.id else ():
+        for written in texts if message.id else ():
+            text = re.sub(r"\{[^}]*\}", "{}", written)  # how a place is filled is not printed
             assert "'" not in text, text
             for place, sign in enumerate(text):
                 before = text[place - 1] if place else NARROW_SPACE

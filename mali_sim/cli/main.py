@@ -71,6 +71,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; what a user can do wrong ends in a sentence, never a traceback."""
     from mali_sim.cli.errors import user_errors
+    from mali_sim.cli.usage import click_speaks, language_of
 
-    with user_errors():
+    with user_errors(), click_speaks(language_of(sys.argv[1:])):
         sys.exit(cli(standalone_mode=True))

@@ -70,6 +70,8 @@ COMMANDS = (
             word("undo, undo NUMBER"), word("take the last one, or that one, out of the plan")),
     Command("plan", (), ("plan", "programme"),
             word("plan"), word("what you are going to do this month, and what it costs")),
+    Command("capital", ("purse",), ("capital",),
+            word("capital"), word("what you have to spend, what a month brings, and what changes that")),
     Command("questions", ("question",), ("questions", "question"),
             word("questions"), word("what waits for your answer")),
     Command("answer", ("reply",), ("répondre", "réponse"),

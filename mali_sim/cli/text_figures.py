@@ -6,9 +6,11 @@ empty line ends a paragraph.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from mali_sim.cli.text_commands import command_named, matches
 from mali_sim.play import Game, Indicator, SeatView
+from mali_sim.play.purse import Purse, purse
 from mali_sim.play.view import BETTER, WORSE
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import Words, both
@@ -103,9 +105,60 @@ class Figures:
             told = self.words("{value} ({change})", value=told, change=self.change(indicator))
         return self.say(label or indicator.label, told)
 
+    # -- capital ---------------------------------------------------------------------------
+
+    @cached_property
+    def _purses(self) -> dict[str, Purse | None]:
+        return {}
+
+    @property
+    def purse(self) -> Purse | None:
+        """What the seat has to spend; worked out once for each state."""
+        state = self.game.state_hash()
+        if state not in self._purses:
+            self._purses.clear()
+            self._purses[state] = purse(self.view)
+        return self._purses[state]
+
     def points(self, amount: float) -> str:
         """An amount of capital."""
-        return self.words.number(amount, 1)
+        return self.words.quantity(amount, self.purse.unit if self.purse else None, 1)
+
+    def capital(self) -> str | None:
+        """How much capital is left."""
+        left = self.game.left(self.view.actor)
+        if left is None or self.purse is None:
+            return None
+        return self.say(self.purse.label, self.words("{left} left", left=self.points(left)))
+
+    def capital_coming(self) -> str:
+        """How much capital the month brings, as things stand."""
+        found = self.purse
+        if found is None or self.game.finished:
+            return ""
+        if found.coming is None:
+            return self.words("nothing comes back by itself")
+        if round(found.coming, 1) < 0:
+            return self.words("this month takes about {amount}", amount=self.points(-found.coming))
+        told = self.words("this month brings about {amount}", amount=self.points(found.coming))
+        room = found.room(self.game.left(self.view.actor) or 0.0)
+        if room is None or round(room, 1) >= round(found.coming, 1):
+            return told
+        if round(room, 1) <= 0:
+            return self.words("{coming}, lost unless some is spent", coming=told)
+        return self.words("{coming}, of which only {room} fit", coming=told, room=self.points(room))
+
+    def capital_line(self) -> list[str]:
+        """How much capital is left, how much comes, how much there can be; and where more is said."""
+        left, found = self.capital(), self.purse
+        if left is None or found is None:
+            return []
+        parts = [left, self.capital_coming()]
+        if found.most is not None and found.coming is not None:
+            parts.append(self.words("it fills up to {most}", most=self.words.number(found.most)))
+        told = self.series([p for p in parts if p])
+        return [self.words("{capital}. What changes it: {command}.", capital=told,
+                           command=self.command("capital"))]  # fmt: skip
 
     # -- finding things by name --------------------------------------------------------------
 

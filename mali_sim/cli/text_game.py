@@ -1,9 +1,11 @@
 """The text game: what each command does."""
 
+import re
 import secrets
 from pathlib import Path
 
 from mali_sim.cli import text_objectives, text_reasons, text_why
+from mali_sim.cli.text_capital import capital_page
 from mali_sim.cli.text_commands import (
     as_typed,
     command_named,
@@ -56,7 +58,7 @@ class TextGame(Seated):
             self.terminal.show([self.pages.figure(figures[named[0]])])
             self._suggest(f"why {self.words.of(figures[named[0]].label)}")
         else:
-            self._which(found, labels, "status")
+            self._which(found, labels, "status", rest)
 
     def _set(self, set_id: str, rest: str) -> None:
         """A set's members, one of them, or one figure at all of them."""
@@ -68,7 +70,7 @@ class TextGame(Seated):
         stocks = {id: self.view.model.scenario.stock[id].label for id in self.pages.stocks_over(set_id)}
         found = matches(rest, {id: (t.en, t.fr) for id, t in (members | stocks).items()})
         labels = {id: self.words.of(t) for id, t in (members | stocks).items()}
-        which = self._which(found, labels, set_id)
+        which = self._which(found, labels, as_typed(self.words.of(self.pages.sets()[set_id])), rest)
         if which in members:
             self.terminal.show(self.pages.member(set_id, which))
         elif which is not None:
@@ -85,7 +87,12 @@ class TextGame(Seated):
             labels = {id: self.words.of(t) for id, t in self.pages.topics().items()}
             numbered = rest.isdecimal() and 1 <= int(rest) <= len(topics or ())
             found = [(topics or [])[int(rest) - 1]] if numbered else self.pages.find_topic(rest)
-            which = self._which(found, labels, "decisions")
+            if not found and rest.isdecimal() and topics:
+                self._say("There is no topic number {number}: topics go from 1 to {last}. "
+                          "What there is: {command}.", number=rest[:10], last=len(topics),
+                          command=self.terminal.command("decisions"))  # fmt: skip
+                return
+            which = self._which(found, labels, "decisions", rest)
             if which is None:
                 return
             self._show_choices(self.pages.decisions(which))
@@ -140,6 +147,12 @@ class TextGame(Seated):
         self._show_choices(self.pages.plan())
         self._suggest("next", "forecast", "undo", "decisions")
 
+    def _do_capital(self, rest: str) -> None:
+        lines, links = capital_page(self.pages)
+        self.terminal.show(lines)
+        self._meaning = {n: f"why {id}" for n, id in enumerate(links, 1)}
+        self._suggest(*(["1"] if links and self.game.month else []), "plan", "decisions", "next")
+
     def _do_questions(self, rest: str) -> None:
         self._last_list = ANSWERS
         self.terminal.show(self.pages.questions())
@@ -155,14 +168,14 @@ class TextGame(Seated):
             self._meaning = {n: f"history {n}" for n in range(1, self.game.month + 1)}
         elif month is not None:
             if month >= self.game.month:
-                self._say("That month has not been played.")
+                self._not_played()
             else:
                 self.terminal.show(self.pages.history_of_month(month))
-        else:
+        elif not self._no_such_month(rest):
             figures = {i.id: i for i in self.view.indicators()}
             names = {id: (i.label.en, i.label.fr) for id, i in figures.items()}
             labels = {id: self.words.of(i.label) for id, i in figures.items()}
-            which = self._which(matches(rest, names), labels, "history")
+            which = self._which(matches(rest, names), labels, "history", rest)
             if which is not None:
                 self.terminal.show(self.pages.history_of(figures[which]))
 
@@ -177,7 +190,13 @@ class TextGame(Seated):
         table = self.view.model.scenario.source
         found = [id for id in table if fold(id) == fold(rest)]
         if not found:
-            self._say("There is no such source; their ids stand on the pages of decisions and figures.")
+            example = self.terminal.command(f"source {next(iter(table), '')}".strip())
+            if rest:
+                self._say("There is no source “{name}”; their ids stand on the pages of decisions and "
+                          "figures. For example: {example}", name=rest[:40], example=example)  # fmt: skip
+            else:
+                self._say("Which source? Their ids stand on the pages of decisions and figures. "
+                          "For example: {example}", example=example)  # fmt: skip
             return
         self.terminal.show([*self.pages.sources(found), table[found[0]].ref])
 
@@ -206,7 +225,11 @@ class TextGame(Seated):
     def _do_language(self, rest: str) -> None:
         asked = fold(rest)[:2]
         if asked not in LANGUAGES:
-            self._say("Languages: en, fr.")
+            if asked:
+                self._say("There is no language “{name}” here. For example: {first} or {second}",
+                          name=rest[:40], **self._languages())  # fmt: skip
+            else:
+                self._say("Which language? {first} or {second}", **self._languages())
             return
         self.terminal.words = Words(asked)
         scales = self.pages.__dict__.get("scales")
@@ -214,6 +237,11 @@ class TextGame(Seated):
         if scales is not None:
             self.pages.__dict__["scales"] = scales
         self._say("The language is English.")
+
+    def _languages(self) -> dict[str, str]:
+        """How each language is asked for."""
+        return {name: self.terminal.command(f"language {language}")
+                for name, language in zip(("first", "second"), LANGUAGES, strict=True)}  # fmt: skip
 
     # -- what counts -----------------------------------------------------------------------
 
@@ -242,6 +270,9 @@ class TextGame(Seated):
                 if name and amount and is_number(amount[0]) and amount[0] != rest:
                     self._say("{amount} is too much or too little: a weight goes from 0 to 100, in percent. "
                               "For example: {example}", amount=amount[0], example=example)  # fmt: skip
+                elif rest:
+                    self._say("How much it is to weigh is missing after “{name}”: a number from 0 to 100, in "
+                              "percent. For example: {example}", name=rest[:40], example=example)  # fmt: skip
                 else:
                     self._say("Which one, and how much? For example: {example}", example=example)
                 self._suggest("objectives", *(s for s in self._suggested if s != "objectives"))
@@ -272,13 +303,13 @@ class TextGame(Seated):
         named = matches(text, {r.id: (r.label.en, r.label.fr) for r in found})
         counted = [r.id for r in found if r.id in named and (r.weight or r.written)]
         labels = {r.id: self.words.of(r.label) for r in found}
-        return self._which(counted if len(counted) == 1 else named, labels, command)
+        return self._which(counted if len(counted) == 1 else named, labels, command, text)
 
     # -- reasons ---------------------------------------------------------------------------
 
     def _do_why(self, rest: str) -> None:
         if not self.game.month:
-            self._say("No month has been played yet.")
+            self._no_month_yet()
             return
         if not rest:
             changes = self.pages.biggest_changes(9)
@@ -292,12 +323,14 @@ class TextGame(Seated):
             return
         name, month = self._name_and_month(rest)
         if month is None:
-            self._say("That month has not been played.")
+            self._not_played()
+            return
+        if self._no_such_month(rest):
             return
         known = askables(self.view)
         labels = {id: self.words.of(made.label) for id, made in known.items()}
         suffix = "" if month == self.game.month - 1 else f" {month + 1}"
-        which = self._which(text_why.asked_about(self.pages, name), labels, "why")
+        which = self._which(text_why.asked_about(self.pages, name), labels, "why", name)
         if which is None:
             self._meaning = {n: f"{line}{suffix}" for n, line in self._meaning.items()}
             return
@@ -312,6 +345,31 @@ class TextGame(Seated):
         self._meaning = dict(enumerate(meanings, 1))
         deeper = [f"why {labels[id]}{suffix}" for id in opened if id][:1]
         self._suggest(*deeper, "decisions", "next")
+
+    def _no_month_yet(self) -> None:
+        self._say("No month has been played yet; {command} plays one.", command=self.terminal.command("next"))
+
+    def _not_played(self) -> None:
+        if not self.game.month:
+            self._no_month_yet()
+            return
+        self._say("That month has not been played; the last one was {month}.",
+                  month=self.pages.month(self.game.month - 1))  # fmt: skip
+
+    def _no_such_month(self, text: str) -> bool:
+        """Whether some words end on a month that is none of the game's; says so."""
+        last = text.split()[-1]
+        start, months = self.view.model.scenario.scenario.start, self.game.months
+        dated = re.fullmatch(r"\d{1,3}|\d{4}-\d{1,2}", last) is not None
+        if not dated or parse_month(last, start, months) is not None:
+            return False
+        asked = fold(text)
+        if any(asked in fold(t) for a in askables(self.view).values() for t in (a.label.en, a.label.fr)):
+            return False
+        self._say("{name} is no month of this game: months go from 1, {first}, to {months}, {last}.",
+                  name=last, first=self.pages.month(0), months=months,
+                  last=self.pages.month(months - 1))  # fmt: skip
+        return True
 
     def _name_and_month(self, text: str) -> tuple[str, int | None]:
         """A name and the month after it; the last one played by default."""
@@ -357,12 +415,15 @@ class TextGame(Seated):
         if rest.isdecimal() and 1 <= int(rest) <= len(made):
             self.terminal.show(text_reasons.what_if_page(self.pages, *made[int(rest) - 1]))
         else:
+            if rest and made:
+                self._say("There is no number {number} among your decisions: they go from 1 to {last}.",
+                          number=rest[:40], last=len(made))  # fmt: skip
             self.terminal.show(text_reasons.what_if_list(self.pages))
             self._meaning = {n: f"what-if {n}" for n in range(1, len(made) + 1)}
 
     def _do_debrief(self, rest: str) -> None:
         if not self.game.month:
-            self._say("No month has been played yet.")
+            self._no_month_yet()
             return
         self.terminal.show(text_reasons.debrief_page(self.pages, str(self.saves.latest or "")))
         self._suggest("more" if self.terminal.rest else "what-if", "history", "save", "quit")
@@ -402,9 +463,13 @@ class TextGame(Seated):
         if not found:
             self._say("Nothing waits for your answer.")
             return
-        if not rest.isdecimal() or not 1 <= int(rest) <= len(found):
+        if not rest:
             self._do_questions("")
-            self._say("Answers go from 1 to {last}.", last=len(found))
+            return
+        if not rest.isdecimal() or not 1 <= int(rest) <= len(found):
+            self._say("“{name}” is no number of an answer: they go from 1 to {last}. "
+                      "What there is: {command}.", name=rest[:40], last=len(found),
+                      command=self.terminal.command("questions"))  # fmt: skip
             return
         self._give(found[int(rest) - 1])
         self._suggest(*(["questions"] if self._unanswered() else []), "next", "plan", "decisions")
@@ -441,7 +506,7 @@ class TextGame(Seated):
         self._suggest(*dict.fromkeys((*first, why, "decisions", "next")))
 
     def _do_rewind(self, rest: str) -> None:
-        month = self._past(rest)
+        month = self._past(rest, "rewind")
         if month is None:
             return
         name = self.pages.month(month)
@@ -457,7 +522,7 @@ class TextGame(Seated):
         self._suggest("decisions", "status", "next")
 
     def _do_branch(self, rest: str) -> None:
-        month = self._past(rest)
+        month = self._past(rest, "branch")
         if month is None:
             return
         self._autosave()
@@ -474,16 +539,20 @@ class TextGame(Seated):
         self.terminal.show(lines)
         self._suggest("decisions", "status", "next")
 
-    def _past(self, text: str) -> int | None:
-        """A month that one can go back to."""
+    def _past(self, text: str, command: str) -> int | None:
+        """A month that one can go back to by a command."""
         if not self.game.month:
-            self._say("No month has been played yet.")
+            self._no_month_yet()
             return None
         month = parse_month(text, self.view.model.scenario.scenario.start, self.game.months) if text else None
         if month is None or month >= self.game.month:
-            self._say("To which month? From {first} to {last}; for example: {example}",
-                      first=self.pages.month(0), last=self.pages.month(self.game.month - 1),
-                      example=self.terminal.command(f"rewind {self.game.month}"))  # fmt: skip
+            span = {"first": self.pages.month(0), "last": self.pages.month(self.game.month - 1),
+                    "example": self.terminal.command(f"{command} {self.game.month}")}  # fmt: skip
+            if text:
+                self._say("“{name}” is no month that has been played. From {first} to {last}; for example: "
+                          "{example}", name=text[:40], **span)  # fmt: skip
+            else:
+                self._say("To which month? From {first} to {last}; for example: {example}", **span)
             return None
         return month
 

@@ -17,6 +17,8 @@ from mali_sim.scenario.texts import Words
 _OF_A_MONTH = frozenset(
     ("decisions", "offers", "details", "forecast", "do", "undo", "plan", "questions", "answer", "next")
 )
+#: Commands that list what another one can be asked about; a set is listed by its own.
+_LISTED_BY = {"status": "status all", "why": "status all", "history": "status all", "weight": "objectives"}
 #: What the numbers of a list are of.
 CHOICES, ANSWERS = "choices", "answers"
 
@@ -118,7 +120,7 @@ class Seated:
                             number=self.game.month + 1, months=self.game.months)]  # fmt: skip
         capital = self.pages.capital()
         if capital:
-            parts.append(capital)
+            parts.append(self.pages.series([p for p in (capital, self.pages.capital_coming()) if p]))
         planned = len(self.game.plan.get(self.actor, ()))
         if planned:
             parts.append(self.words("{count} in the plan", count=planned))
@@ -245,13 +247,21 @@ class Seated:
             for id, own in self.pages.numbers.items():
                 if own == int(number) and id in choices:
                     return choices[id]
-            self._say("There is no number {number}; type decisions for the list.", number=number[:10])
+            self._say("There is no number {number}: decisions and offers have numbers from 1 to {last}. "
+                      "What there is: {command}.", number=number[:10],
+                      last=max(self.pages.numbers.values(), default=0),
+                      command=self.terminal.command("decisions"))  # fmt: skip
             return None
-        found = matches(text, {id: (c.label.en, c.label.fr) for id, c in choices.items()}) if text else []
+        if not text:
+            self._say("Which decision or offer? Type its number or its name; what there is: {command}.",
+                      command=self.terminal.command("decisions"))  # fmt: skip
+            return None
+        found = matches(text, {id: (c.label.en, c.label.fr) for id, c in choices.items()})
         if len(found) == 1:
             return choices[found[0]]
         if not found:
-            self._say("No decision or offer is called so; type decisions for the list.")
+            self._say("No decision or offer is called “{name}”. What there is: {command}.", name=text[:40],
+                      command=self.terminal.command("decisions"))  # fmt: skip
         else:
             listed = [self.pages.choice_line(choices[id]) for id in found[:9]]
             self.terminal.show([self.words("Which one?"), *listed])
@@ -270,12 +280,22 @@ class Seated:
                     return of, parts[1]
         return usual, ""
 
-    def _which(self, found: list[str], labels: dict[str, str], command: str) -> str | None:
-        """The one thing that is meant; several are listed by number, none is said."""
+    def _which(self, found: list[str], labels: dict[str, str], command: str, asked: str) -> str | None:
+        """
+        The one thing that is meant; several are listed by number, none is said.
+
+        Parameters
+        ----------
+        found : list of str
+            Ids of what may be meant.
+        asked : str
+            What was typed.
+        """
         if len(found) == 1:
             return found[0]
         if not found:
-            self._say("Nothing here is called so.")
+            self._say("Nothing here is called “{name}”. What there is: {command}.", name=asked[:40],
+                      command=self.terminal.command(_LISTED_BY.get(command, command)))  # fmt: skip
             return None
         lines = [self.words("Which one?")]
         self._meaning = {}

@@ -107,32 +107,6 @@ class Pages(Figures):
         """What something costs."""
         return self.words("cost {cost}", cost=self.points(cost)) if cost else self.words("free")
 
-    def capital(self) -> str | None:
-        """How much capital is left."""
-        left = self.game.left(self.view.actor)
-        stock = self.view.model.scenario.actor[self.view.actor].capital
-        if left is None or stock is None:
-            return None
-        table = self.view.model.scenario.stock[stock]
-        amount = self.words.quantity(left, self.view.unit_label(table.unit), 1)
-        return self.say(table.label, self.words("{left} left", left=amount))
-
-    def _capital_returns(self) -> str:
-        """How much capital came back in the last month, and how much there can be."""
-        words, back = self.words, self.view.capital_back()
-        stock = self.view.model.scenario.actor[self.view.actor].capital
-        assert stock is not None
-        bounds = self.view.model.scenario.stock[stock].bounds
-        parts = []
-        if back is not None:
-            month = self.month(self.game.month - 1)
-            parts.append(words("{month} brought {amount}", month=_capital(month),
-                               amount=words.number(back, 1, signed=True)))
-        if bounds is not None and not isinstance(bounds[1], str):
-            parts.append(words("it fills up to {most}", most=words.number(bounds[1])))
-        told = self.series(parts)
-        return _capital(told) + "." if told else ""
-
     def decision_topics(self) -> list[str] | None:
         """Topics that have decisions; None when all decisions fit one list."""
         decisions = self.choices("decision")
@@ -145,7 +119,7 @@ class Pages(Figures):
         topics = self.decision_topics()
         if topic is not None:
             found = [c for c in self.choices("decision") if (c.topic or "other") == topic]
-            lines = [self.words.of(self.topics()[topic]), *self._capital_line(), ""]
+            lines = [self.words.of(self.topics()[topic]), *self.capital_line(), ""]
             lines += [self.choice_line(c) for c in found]
             offers = [c for c in self.choices("ask") if (c.topic or "other") == topic]
             if offers:
@@ -155,7 +129,7 @@ class Pages(Figures):
             return self._all_decisions(hide=topics is not None)
         lines = [self.words("What is it about? Type a number, or for example: {example}",
                             example=self.command("decisions", self.words.of(self.topics()[topics[0]])))]
-        lines += [*self._capital_line(), ""]
+        lines += [*self.capital_line(), ""]
         for number, id in enumerate(topics, 1):
             found = [c for c in self.choices("decision") if (c.topic or "other") == id]
             possible = sum(c.standing.allowed or c.standing.planned for c in found)
@@ -167,17 +141,13 @@ class Pages(Figures):
         return lines  # fmt: skip
 
     def _all_decisions(self, hide: bool) -> list[str]:
-        lines = self._capital_line()
+        lines = self.capital_line()
         for topic, label in self.topics().items():
             found = [c for c in self.choices("decision") if (c.topic or "other") == topic]
             shown = [c for c in found if not hide or c.standing.allowed or c.standing.planned]
             if shown:
                 lines += ["", self.words.of(label), *("  " + self.choice_line(c) for c in shown)]
         return lines or [self.words("There is nothing that you may decide.")]
-
-    def _capital_line(self) -> list[str]:
-        capital = self.capital()
-        return [f"{capital}. {self._capital_returns()}".rstrip()] if capital else []
 
     def details(self, choice: Choice) -> list[str]:
         """All about a choice."""
@@ -197,6 +167,9 @@ class Pages(Figures):
             lines = [lines[0], words.of(item.words(offer.text, self.view.model.sets)), "", *self._sides(item)]
         if choice.kind in ("ask", "accept"):
             lines += self._what_it_asks(choice)
+        if choice.kind in ANSWERS:
+            question = next(q for q in self.view.questions() if q.id == item.id)
+            lines.append(self._unanswered(question))
         lines += ["", *self.warnings(choice.id)]
         capital = self.capital()
         if capital and standing.cost:
@@ -252,7 +225,7 @@ class Pages(Figures):
     def offers(self) -> list[str]:
         """Offers that can be made, and bargains in force."""
         words = self.words
-        lines = [words("Offers that you may make"), *self._capital_line()]
+        lines = [words("Offers that you may make"), *self.capital_line()]
         asks = self.choices("ask")
         if not asks:
             lines.append(words("None: this seat has no offers to make."))
@@ -322,7 +295,7 @@ class Pages(Figures):
                 name = f"{self.numbers[id]}. {name}"
             lines.append("  " + self.words("{name} ({cost})", name=name, cost=cost))
             lines += ["    " + line for line in (*self.warnings(id), *self.unmet(id))]
-        return lines + self._capital_line()
+        return lines + self.capital_line()
 
     def action_name(self, id: str) -> str:
         """An action in words; answers say to what."""

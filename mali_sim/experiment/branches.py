@@ -118,13 +118,6 @@ class Comparisons:
             most[row] = max(most.get(row, 0), sum(sums.count for sums in cells.values()))
         return frozenset(row for row in actions if most[row] < least)
 
-    def more(self, other: "Comparisons") -> None:
-        """Take in what more runs of the same cells showed."""
-        for pair, cells in other.pairs.items():
-            for cell, sums in cells.items():
-                self.note(pair, cell, sums)
-        self.seen = self.seen + other.seen
-
     def add(self, other: "Comparisons") -> None:
         """Take in another reading's."""
         for pair, cells in other.pairs.items():
@@ -239,7 +232,6 @@ class Branching:
         found = Comparisons(np.zeros(len(self.model.happenings.actions), int))
         found.finals.append(finals[:, : self.playing])
         found.wandered.append(finals[:, self.playing :])
-        found.seen[self.actions] = able.sum(axis=(0, 2))
         self.compare(able, months, found, only)
         return found
 
@@ -279,6 +271,7 @@ class Branching:
         only : collection of int, optional
             Rows of the actions to try; all of the seat by default.
         """
+        into.seen[self.actions] += able.sum(axis=(0, 2))
         chosen = {
             place: found
             for place, found in self._choose(able, months).items()

@@ -163,7 +163,7 @@ class Search:
     months: int
     seed: int
     backend: Backend
-    thorough: bool
+    again: int
     only: frozenset[str]
 
 
@@ -182,12 +182,13 @@ class Worker:
         asked = [row for row in branching.actions if not d.only or table_of(actions[row]) in d.only]
         found = branching.comparisons(d.months, asked)
         first = d.runs
-        for _ in range(_AGAIN if d.thorough else 0):
+        for _ in range(d.again):
             rare = found.rare(asked, _FEW)
             if not rare:
                 break
             wide = self._branching(reading, d.runs * _WIDER, first)
-            found.more(wide.comparisons(d.months, rare))
+            able, _ = wide.survey()
+            wide.compare(able, d.months, found, rare)
             first += d.runs * _WIDER
         return found
 
@@ -250,7 +251,7 @@ def offenders(
     if quick:
         runs, months = min(runs, 24), min(months, 2)
     chosen = tuple(readings or ((BALANCED,) if quick else (BALANCED, *model.scenario.reading)))
-    design = Search(seat, chosen, runs, months, seed, backend, not quick, frozenset(only))
+    design = Search(seat, chosen, runs, months, seed, backend, 0 if quick else _AGAIN, frozenset(only))
     worker = Worker(model, design)
     parts: dict[int, Comparisons] = {}
     began = time.monotonic()

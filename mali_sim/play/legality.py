@@ -10,7 +10,7 @@ from mali_sim.engine import run_once
 from mali_sim.model import Action, Model, Programs
 from mali_sim.play.months import Standing
 from mali_sim.scenario import Text
-from mali_sim.scenario.texts import LANGUAGES, Words, both, decimals_apart
+from mali_sim.scenario.texts import LANGUAGES, Words, both, decimals_apart, unit_words
 
 _ANSWERS = ("accept", "refuse", "choice")
 _ASKED, _IN_FORCE = 1, 2
@@ -185,7 +185,7 @@ class Legality:
             left = self.left(action.actor, plan)[0] or 0.0
             return both(
                 "Not enough political capital: it costs {cost}, {left} is left.",
-                **_told_apart(cost=cost, left=left),
+                **self._told_apart(action.actor, cost, left),
             )  # fmt: skip
         for other in plan:
             planned = self.model.action(other)
@@ -195,14 +195,15 @@ class Legality:
                 return both("Not together with: {name}.", name=self.model.label_of(planned))
         return None
 
-
-def _told_apart(cost: float, left: float) -> dict[str, Text]:
-    """A price and what is left, as each language writes them, with decimals that tell them apart."""
-    decimals = decimals_apart(cost, left, 1)
-    return {
-        name: Text(*(Words(language).number(value, decimals) for language in LANGUAGES))
-        for name, value in (("cost", cost), ("left", left))
-    }
+    def _told_apart(self, actor: str, cost: float, left: float) -> dict[str, Text]:
+        """A price and what is left, as each language writes them, with decimals that tell them apart."""
+        s, decimals = self.model.scenario, decimals_apart(cost, left, 1)
+        stock = s.actor[actor].capital
+        unit = unit_words(s.stock[stock].unit, s.unit) if stock is not None else None
+        return {
+            "cost": Text(*(Words(language).quantity(cost, unit, decimals) for language in LANGUAGES)),
+            "left": Text(*(Words(language).number(left, decimals) for language in LANGUAGES)),
+        }
 
 
 def _exclude(a: Action, b: Action) -> bool:

@@ -19,7 +19,7 @@ from mali_sim.play.explain import Cause, Explanation, UnknownName, explain
 from mali_sim.play.game import Game, MonthReport, Standing
 from mali_sim.play.switched import turned, turned_by
 from mali_sim.scenario import Text
-from mali_sim.scenario.classes import Observer, Offer, Switch
+from mali_sim.scenario.classes import Effect, Observer, Offer, Switch
 from mali_sim.scenario.texts import LANGUAGES, Words, both, unit_words, word
 
 BETTER, WORSE, SAME, NEITHER = "better", "worse", "same", "neither"
@@ -106,8 +106,8 @@ class Line:
     Parameters
     ----------
     weighty : bool
-        Whether it comes first and is never cut short: an event that changes a state of things,
-        the end of a bargain, an answer to an offer of this seat.
+        Whether it comes first: what changes a state of things, the end of a bargain, an answer to
+        an offer of this seat.
     again : Text, optional
         Of an event that has happened before: how often, and when last.
     """
@@ -327,14 +327,6 @@ class SeatView:
             cause = evolve(cause, members=())
         return evolve(cause, numbers="") if tree is not None and names_in(tree) & self.unseen else cause
 
-    def capital_back(self) -> float | None:
-        """How much capital the last month gave the seat back, spending and happenings apart."""
-        stock = self.model.scenario.actor[self.actor].capital
-        if stock is None or not self.game.month:
-            return None
-        causes = explain(self.game, stock).causes
-        return sum(c.amount for c in causes if c.id.startswith("flow."))
-
     # -- what can be done ------------------------------------------------------------------
 
     def choices(self) -> list[Choice]:
@@ -457,7 +449,7 @@ class SeatView:
         item, event = next(x for x in self.model.happenings.events if x[0].id == name)
         label = item.words(event.label, self.model.sets)
         text = item.words(event.text, self.model.sets)
-        weighty = any(effect.switch for effect in event.effects)
+        weighty = _turns(event.effects)
         before = self._months_of(item.path[1], month)
         return Line("event", name, label, text, None, event.source, weighty, self._again(before))
 
@@ -530,7 +522,8 @@ class SeatView:
             text = Text(*(label[x] if who[x] in label[x] else text[x] for x in ("en", "fr")))
         answered = action.kind in ("accept", "refuse") and offer is not None and offer.from_ == self.actor
         detail = self._why_refused(action, month) if action.kind == "refuse" and answered else None
-        return Line(action.kind, id, text, detail, actor, action.table.source, answered)
+        weighty = answered or (action.kind in ("decision", "choice") and _turns(action.table.effects))
+        return Line(action.kind, id, text, detail, actor, action.table.source, weighty)
 
     def _why_refused(self, action: Action, month: int) -> Text | None:
         """What the chance of a yes was, and what made it up; None where no chance decided."""
@@ -542,6 +535,11 @@ class SeatView:
         chance = legality.chance(self.model.action(f"offer.{action.item.id}")) or 0.0
         return both("A yes was likely in {count} cases of 100: {parts}.", count=round(100 * chance),
                     parts=chance_said(self, action.item, legality))  # fmt: skip
+
+
+def _turns(effects: Sequence[Effect]) -> bool:
+    """Whether effects change a state of things."""
+    return any(effect.switch for effect in effects)
 
 
 def _sentences(parts: Sequence[Text]) -> Text | None:
