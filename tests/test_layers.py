@@ -18,9 +18,9 @@ LEVELS = {
     "experiment": 4,
     "evidence": 4,
     "documents": 5,
-    "desktop": 5,
-    "classroom": 5,
-    "cli": 6,
+    "desktop": 6,
+    "classroom": 6,
+    "cli": 7,
 }
 FRONT_ENDS = {"desktop", "classroom", "cli"}
 #: Where each heavy dependency may be imported.

@@ -13,12 +13,13 @@ from mali_sim.cli import text_loop, text_saves
 from mali_sim.cli.play import play, system_language
 from mali_sim.cli.text_commands import COMMANDS, as_typed, matches, parse_month, understand, vocabulary
 from mali_sim.cli.text_game import TextGame
-from mali_sim.cli.text_pages import Pages, plain_markdown
+from mali_sim.cli.text_pages import Pages
 from mali_sim.cli.text_terminal import wrapped
 from mali_sim.cli.text_why import asked_about, asked_id
 from mali_sim.model import Model, load_model
 from mali_sim.play import Game, SeatView
 from mali_sim.play.askable import askables, happening, seen_of
+from mali_sim.play.aspects import plain
 from mali_sim.play.digest import debrief
 from mali_sim.play.explain import UnknownName
 from mali_sim.scenario import find_scenario
@@ -461,7 +462,8 @@ def test_months_are_found_by_number_code_and_name() -> None:
 
 def test_a_dossier_loses_its_marks() -> None:
     text = "# Title\n\nOne *two*\nthree [E001, K_AID_FRANCE] and [a link](x).\n"
-    assert plain_markdown(text) == ["Title", "", "One two three [E001, K_AID_FRANCE] and a link."]
+    made = [plain(paragraph) for paragraph in text.split("\n\n")]
+    assert made == ["Title", "One two three [E001, K_AID_FRANCE] and a link."]
 
 
 def test_the_language_is_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:

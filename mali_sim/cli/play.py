@@ -16,7 +16,11 @@ from mali_sim.cli.options import short_option
 from mali_sim.scenario.texts import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mali_sim.play import Game
+
+    Maker = Callable[[], tuple[Game, str]]
 
 DEFAULT_SCENARIO = "avoid-the-trap"
 
@@ -58,21 +62,59 @@ def play(
             click.echo("Play in the terminal: mali-sim play --text", err=True)
             click.echo("Look at this machine: mali-sim doctor", err=True)
             raise SystemExit(2)
-        language = language or system_language()
-        words = Words(language)
+        words = Words(language or system_language())
         if save is not None and short:
             raise click.UsageError(words("a saved game keeps its length; leave out --short"))
         file = _save_file(save, words) if save is not None else None
-        if file is not None:
-            game, seat = _saved(file, scenario if _is_given("scenario") else None, actor, words)
-        elif address is not None:
-            game, seat = _at_address(scenario, address, month, actor, draws or "", short, words)
-        else:
-            game, seat = _new(scenario, actor, seed, reading, draws or "", short, words)
+        given = _is_given("scenario")
+
+        def make() -> "tuple[Game, str]":
+            if file is not None:
+                return _saved(file, scenario if given else None, actor, words)
+            if address is not None:
+                return _at_address(scenario if given else None, address, month, actor, draws or "", short,
+                                   words)  # fmt: skip
+            return _new(scenario, actor, seed, reading, draws or "", short, words)
+
         if text:
-            _text(game, seat, language, file)
-        else:
-            _window_app().play(game, seat, language)
+            game, seat = _or_say(make, words)
+            _text(game, seat, words.language, file)
+            return
+        asked = given or file is not None or address is not None or actor is not None or seed is not None
+        _window_app().play(language, _for_window(make) if asked else None, file, system=words.language)
+
+
+class _ForPlayer(ValueError):
+    """Something on the command line that a player can mend, told in the window."""
+
+    for_user = True
+
+
+def _for_window(make: "Maker") -> "Maker":
+    """What makes a game, with errors that the window can tell."""
+
+    def made() -> "tuple[Game, str]":
+        try:
+            return make()
+        except click.UsageError as error:
+            raise _ForPlayer(error.format_message()) from None
+
+    return made
+
+
+def _or_say(make: "Maker", words: Words) -> "tuple[Game, str]":
+    """Make a game, or say why not and leave."""
+    from mali_sim.play import SaveError
+    from mali_sim.scenario import ScenarioProblems
+
+    try:
+        return make()
+    except SaveError as error:
+        click.echo(words.of(error.said), err=True)
+    except ScenarioProblems as problems:
+        click.echo(str(problems), err=True)
+        click.echo(words("the scenario has problems and cannot be played"), err=True)
+    raise SystemExit(2)
 
 
 def system_language() -> str:
@@ -138,14 +180,8 @@ def _find(scenario: str, words: Words) -> Path:
 
 def _model(scenario: str, words: Words):
     from mali_sim.model import load_model
-    from mali_sim.scenario import ScenarioProblems
 
-    try:
-        return load_model(_find(scenario, words))
-    except ScenarioProblems as problems:
-        click.echo(str(problems), err=True)
-        click.echo(words("{scenario} has problems and cannot be played", scenario=scenario), err=True)
-        raise SystemExit(2) from None
+    return load_model(_find(scenario, words))
 
 
 def _new(
@@ -163,12 +199,13 @@ def _new(
 
 
 def _at_address(
-    scenario: str, text: str, month: int | None, actor: str | None, draws: str, short: bool, words: Words
+    scenario: str | None, text: str, month: int | None, actor: str | None, draws: str, short: bool,
+    words: Words,
 ) -> "tuple[Game, str]":
     from mali_sim.play import Address, Game
 
     address = Address.parse(text)
-    model = _model(scenario if _is_given("scenario") else address.scenario, words)
+    model = _model(scenario or address.scenario, words)
     header = model.scenario.scenario
     seat = _seat(list(header.seats), actor, words)
     months = header.short if short and header.short else header.months
@@ -194,14 +231,10 @@ def _save_file(save: Path, words: Words) -> Path:
 
 
 def _saved(path: Path, scenario: str | None, actor: str | None, words: Words) -> "tuple[Game, str]":
-    from mali_sim.play import Game, SaveError
+    from mali_sim.play import Game
     from mali_sim.scenario import load
 
-    try:
-        game = Game.load(path)
-    except SaveError as error:
-        click.echo(words.of(error.said), err=True)
-        raise SystemExit(2) from None
+    game = Game.load(path)
     header = game.model.scenario.scenario
     if scenario is not None and load(_find(scenario, words)).scenario.scenario.id != header.id:
         raise click.UsageError(words(

@@ -2,12 +2,11 @@
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 
-from mali_sim.scenario.texts import Words, word
+from mali_sim.scenario.texts import Words, folded, word
 
 
 @frozen
@@ -117,12 +116,6 @@ LETTERS = {
 }  # fmt: skip
 
 
-def fold(text: str) -> str:
-    """Without accents, capitals or typographic apostrophes, for comparing."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace("\u202f", " "))
-    return "".join(c for c in plain if not unicodedata.combining(c)).casefold().strip()
-
-
 def as_typed(name: str) -> str:
     """A name as a command is written: small at first, but for a word that is all capitals."""
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
@@ -140,10 +133,10 @@ def vocabulary(sets: Mapping[str, Sequence[str]]) -> dict[str, str]:
     found = {}
     for id, names in sets.items():
         for name in (id, *names):
-            found[fold(name)] = f"set:{id}"
+            found[folded(name)] = f"set:{id}"
     for command in COMMANDS:
         for name in (command.name, *command.synonyms, *command.french):
-            found[fold(name)] = command.name
+            found[folded(name)] = command.name
     return found
 
 
@@ -158,10 +151,10 @@ def understand(line: str, known: Mapping[str, str]) -> tuple[str | None, str, st
     """
     text = " ".join(line.split())
     for name in sorted((n for n in known if " " in n), key=len, reverse=True):
-        if fold(text) == name or fold(text).startswith(name + " "):
+        if folded(text) == name or folded(text).startswith(name + " "):
             return known[name], " ".join(text.split()[len(name.split()) :]), None
     first, _, rest = text.partition(" ")
-    asked = fold(first)
+    asked = folded(first)
     if asked in LETTERS:
         return LETTERS[asked], rest, None
     if asked in known:
@@ -191,8 +184,8 @@ def matches(wanted: str, names: Mapping[str, Iterable[str]], exact: bool = False
         Ids: those called exactly so, else those whose name begins so, holds the words, or
         is spelt nearly so.
     """
-    asked = fold(wanted)
-    called = {id: [fold(n) for n in (id, *some)] for id, some in names.items()}
+    asked = folded(wanted)
+    called = {id: [folded(n) for n in (id, *some)] for id, some in names.items()}
     rules = (
         lambda n: n == asked,
         lambda n: n.startswith(asked),
@@ -266,14 +259,14 @@ def parse_month(text: str, start: str, months: int) -> int | None:
     int or None
         From 0; None where it is no month of the game. A number counts from 1.
     """
-    asked = fold(text)
+    asked = folded(text)
     if asked.isdecimal() and len(asked) <= 3:
         return int(asked) - 1 if 1 <= int(asked) <= months + 1 else None
     for month in range(months + 1):
         index = int(start[:4]) * 12 + int(start[5:]) - 1 + month
         names = {f"{index // 12:04d}-{index % 12 + 1:02d}"}
         for language in ("en", "fr"):
-            name = fold(Words(language).month(start, month))
+            name = folded(Words(language).month(start, month))
             names |= {name, name.rpartition(" ")[0]}
         if asked in names:
             return month

@@ -9,7 +9,6 @@ from mali_sim.cli.text_capital import capital_page
 from mali_sim.cli.text_commands import (
     as_typed,
     command_named,
-    fold,
     help_lines,
     is_number,
     matches,
@@ -23,7 +22,7 @@ from mali_sim.cli.text_terminal import PAGE, wrapped
 from mali_sim.play import Choice, Game, answers
 from mali_sim.play.askable import CHANGE, askables, objective_of
 from mali_sim.play.aspects import write_note
-from mali_sim.scenario.texts import LANGUAGES, Words
+from mali_sim.scenario.texts import LANGUAGES, Words, folded
 
 
 class TextGame(Seated):
@@ -36,7 +35,7 @@ class TextGame(Seated):
         self._suggest("more" if self.terminal.rest else "status", "decisions")
 
     def _do_status(self, rest: str) -> None:
-        asked = fold(rest)
+        asked = folded(rest)
         if not asked:
             self.terminal.show(self.pages.status())
             self._suggest("status all", "decisions", "forecast")
@@ -78,7 +77,7 @@ class TextGame(Seated):
 
     def _do_decisions(self, rest: str) -> None:
         self._last_list = CHOICES
-        asked = fold(rest)
+        asked = folded(rest)
         topics = self.pages.decision_topics()
         if asked in ("all", "tout", "toutes", "tous"):
             self._show_choices(self.pages.decisions(everything=True))
@@ -188,7 +187,7 @@ class TextGame(Seated):
 
     def _do_source(self, rest: str) -> None:
         table = self.view.model.scenario.source
-        found = [id for id in table if fold(id) == fold(rest)]
+        found = [id for id in table if folded(id) == folded(rest)]
         if not found:
             example = self.terminal.command(f"source {next(iter(table), '')}".strip())
             if rest:
@@ -223,7 +222,7 @@ class TextGame(Seated):
         self.terminal.show([how, "", *help_lines(self.words, sets)])
 
     def _do_language(self, rest: str) -> None:
-        asked = fold(rest)[:2]
+        asked = folded(rest)[:2]
         if asked not in LANGUAGES:
             if asked:
                 self._say("There is no language “{name}” here. For example: {first} or {second}",
@@ -258,7 +257,7 @@ class TextGame(Seated):
             self._suggest("1", "weight 1 30", "debrief" if self.game.finished else "decisions")
 
     def _do_weight(self, rest: str) -> None:
-        asked = fold(rest)
+        asked = folded(rest)
         if asked in ("scenario", "reset", "initial", "written"):
             self.terminal.show(text_objectives.as_written(self.pages))
         elif asked in ("equal", "egal", "egaux", "egale"):
@@ -363,8 +362,8 @@ class TextGame(Seated):
         dated = re.fullmatch(r"\d{1,3}|\d{4}-\d{1,2}", last) is not None
         if not dated or parse_month(last, start, months) is not None:
             return False
-        asked = fold(text)
-        if any(asked in fold(t) for a in askables(self.view).values() for t in (a.label.en, a.label.fr)):
+        asked = folded(text)
+        if any(asked in folded(t) for a in askables(self.view).values() for t in (a.label.en, a.label.fr)):
             return False
         self._say("{name} is no month of this game: months go from 1, {first}, to {months}, {last}.",
                   name=last, first=self.pages.month(0), months=months,
@@ -387,7 +386,7 @@ class TextGame(Seated):
             self._say("The game is over.")
             return
         asked = rest.split()
-        everything = bool(asked) and fold(asked[-1]) in ("all", "tout", "tous")
+        everything = bool(asked) and folded(asked[-1]) in ("all", "tout", "tous")
         if everything:
             asked = asked[:-1]
         numbers = asked if all(a.isdecimal() for a in asked) else [" ".join(asked)]

@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 
 from mali_sim.cli import text_objectives, text_reasons
-from mali_sim.cli.text_commands import as_typed, command_named, fold, matches, understand, vocabulary
+from mali_sim.cli.text_commands import as_typed, command_named, matches, understand, vocabulary
 from mali_sim.cli.text_pages import Pages
 from mali_sim.cli.text_saves import Saves, left_at, save_folder
 from mali_sim.cli.text_terminal import Terminal, wrapped
 from mali_sim.play import Cause, Choice, Game, NotAllowed, SaveError, SeatView
-from mali_sim.scenario.texts import Words
+from mali_sim.scenario.texts import Words, folded
 
 #: Commands that there is nothing to do with once the last month is played.
 _OF_A_MONTH = frozenset(
@@ -275,8 +275,8 @@ class Seated:
         if len(parts) == 2 and parts[1].isdecimal():
             for of, command in ((ANSWERS, "answer"), (CHOICES, "decisions"), (CHOICES, "offers")):
                 found = command_named(command)
-                known = [fold(w) for w in (found.name, *found.synonyms, *found.french)]
-                if fold(parts[0]) in (*known, *(w.removesuffix("s") for w in known)):
+                known = [folded(w) for w in (found.name, *found.synonyms, *found.french)]
+                if folded(parts[0]) in (*known, *(w.removesuffix("s") for w in known)):
                     return of, parts[1]
         return usual, ""
 

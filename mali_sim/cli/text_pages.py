@@ -1,6 +1,5 @@
 """The pages of the text game: what is said about choices, questions, months and the start."""
 
-import re
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -9,7 +8,7 @@ from mali_sim.engine import HUMAN
 from mali_sim.model.happenings import Item
 from mali_sim.play import Bargain, Choice, Indicator, MonthReport, Question, Standing, bargains
 from mali_sim.play.answers import ANSWERS
-from mali_sim.play.aspects import notes
+from mali_sim.play.aspects import dossier, notes
 from mali_sim.play.bargains import against, offered
 from mali_sim.play.conditions import Term, chance_said, failing, telling
 from mali_sim.play.digest import Yardstick, biggest, yardstick
@@ -581,7 +580,8 @@ class Pages(Figures):
             if self.view.actor != header.seats[0]:
                 first = words.of(model.scenario.actor[header.seats[0]].label)
                 lines += [words("What follows is the file of {actor}.", actor=first), ""]
-            lines += plain_markdown(model.loaded.files.get(words.of(header.dossier), ""))
+            paragraphs = [text for _, text in dossier(self.view, words.language)]
+            lines += [line for text in paragraphs for line in (text, "")][:-1]
         return lines
 
     def aims(self) -> list[str]:
@@ -612,19 +612,6 @@ class Pages(Figures):
             + words("Then you play the month, and may ask of every figure why it moved."),
             *self.length(), "", *self.aims(),
         ]  # fmt: skip
-
-
-def plain_markdown(text: str) -> list[str]:
-    """A Markdown text as plain lines: paragraphs joined, marks taken away."""
-    lines: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", text.strip()):
-        joined = " ".join(x.strip() for x in paragraph.splitlines())
-        joined = re.sub(r"^#+\s*", "", joined)
-        joined = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", joined)
-        # An underscore inside a word, as in a source's id, marks nothing.
-        joined = re.sub(r"(?<!\w)[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}(?!\w)", r"\1", joined)
-        lines += [joined, ""]
-    return lines[:-1]
 
 
 def _capital(text: str) -> str:

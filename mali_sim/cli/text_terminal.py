@@ -7,8 +7,8 @@ from shutil import get_terminal_size
 
 import click
 
-from mali_sim.cli.text_commands import COMMANDS, fold
-from mali_sim.scenario.texts import Words
+from mali_sim.cli.text_commands import COMMANDS
+from mali_sim.scenario.texts import Words, folded
 
 WIDEST = 100
 PAGE = 40
@@ -50,7 +50,7 @@ class Terminal:
 
     def ask(self, question: str) -> bool | None:
         """Yes, no, or neither."""
-        answer = fold(self.read("\n".join(wrapped([question])) + "\n> "))
+        answer = folded(self.read("\n".join(wrapped([question])) + "\n> "))
         if answer in ("y", "yes", "o", "oui"):
             return True
         return False if answer in ("n", "no", "non") else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mali_sim.cli.text_commands import fold, matches
+from mali_sim.cli.text_commands import matches
 from mali_sim.cli.text_pages import Pages
 from mali_sim.play.askable import (
     Askable,
@@ -16,6 +16,7 @@ from mali_sim.play.askable import (
 )
 from mali_sim.play.view import switch_values
 from mali_sim.scenario import Text
+from mali_sim.scenario.texts import folded
 
 #: So many members of something hidden are told, or else the two ends; so many changes.
 _MEMBERS, _EFFECTS = 6, 8
@@ -33,14 +34,14 @@ def asked_about(pages: Pages, text: str) -> list[str]:
     known = askables(pages.view)
     if "." in text and text in known:
         return [text]
-    asked = fold(text)
+    asked = folded(text)
     names = {id: (a.label.en, a.label.fr) for id, a in known.items()}
     figures = {id: some for id, some in names.items() if known[id].figure}
     parts = asked.split()
-    found = [id for id, some in names.items() if asked in {fold(n) for n in some}]
+    found = [id for id, some in names.items() if asked in {folded(n) for n in some}]
     for pool in (figures, names):
         found = found or [
-            id for id, some in pool.items() if asked and any(all(p in fold(n) for p in parts) for n in some)
+            id for id, some in pool.items() if asked and any(all(p in folded(n) for p in parts) for n in some)
         ]
     found = found or matches(text, figures) or matches(text, names)
     return _distinct(pages, found, known, asked)
@@ -54,7 +55,7 @@ def _distinct(pages: Pages, found: list[str], known: dict[str, Askable], asked: 
     hidden = [id for id in called if id.startswith("outcome.")]
     if len(published) == 1 and not hidden:
         return published
-    exact = [id for id in published if fold(pages.words.of(known[id].label)) == asked]
+    exact = [id for id in published if folded(pages.words.of(known[id].label)) == asked]
     if len(exact) == 1 and not hidden:
         return exact
     if published or hidden:

@@ -1,10 +1,11 @@
 """Bars, sparklines, fans and lines, drawn large and scaled down so that they are smooth."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 import pygame
+from attrs import frozen
 
 from mali_sim.desktop.tokens import STEP, Colour, mixed
 from mali_sim.desktop.widgets import Brush
@@ -34,6 +35,32 @@ class Sheet:
             pygame.draw.line(self.surface, colour, a, b, wide)
         for place in places:
             pygame.draw.circle(self.surface, colour, place, wide // 2)
+
+    def veil(self, points: Sequence[tuple[float, float]], colour: Colour) -> None:
+        """A filled shape through which what lies below is seen."""
+        layer = pygame.Surface(self.size, pygame.SRCALPHA)
+        pygame.draw.polygon(layer, (*colour, 46), [self._at(p) for p in points])
+        self.surface.blit(layer, (0, 0))
+
+    def dashed(
+        self, points: Sequence[tuple[float, float]], colour: Colour, width: float, dash: int
+    ) -> None:
+        """A line in dashes of so many pixels of the design, with gaps two thirds as long."""
+        scale = self.brush.letters.scale * _SHARPER
+        wide, on, off = max(round(width * scale), 1), dash * scale, max(dash * scale * 0.66, 3 * scale)
+        places, drawn, pen = [self._at(p) for p in points], 0.0, True
+        for (ax, ay), (bx, by) in pairwise(places):
+            long = ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5
+            at = 0.0
+            while at < long:
+                step = min((on if pen else off) - drawn, long - at)
+                if pen:
+                    start = ax + (bx - ax) * at / long, ay + (by - ay) * at / long
+                    end = ax + (bx - ax) * (at + step) / long, ay + (by - ay) * (at + step) / long
+                    pygame.draw.line(self.surface, colour, start, end, wide)
+                at, drawn = at + step, drawn + step
+                if drawn >= (on if pen else off) - 1e-6:
+                    pen, drawn = not pen, 0.0
 
     def dashes(self, height: float, colour: Colour) -> None:
         """A dashed line across."""
@@ -162,3 +189,148 @@ def course(
     brush.text(label, area.right + brush.px(STEP * 2), y, "small_strong")
     brush.text(ends[0], area.left, area.bottom + brush.px(STEP), "small", brush.theme.muted)
     brush.text(ends[1], area.right, area.bottom + brush.px(STEP), "small", brush.theme.muted, align="right")
+
+
+@frozen
+class Band:
+    """
+    Another way that a figure may go.
+
+    Parameters
+    ----------
+    low, high : list of float, optional
+        Where 9 of 10 runs lie; None where there is one run only.
+    colour : str
+        The name of a colour in the theme.
+    """
+
+    label: str
+    low: list[float] | None
+    middle: list[float]
+    high: list[float] | None
+    colour: str
+
+
+def course_over(
+    brush: Brush, rect: pygame.Rect, series: Sequence[float], bands: Sequence[Band], ends: tuple[str, str],
+    label: str, said: Callable[[float], str], marks: Sequence[tuple[int, int]],
+) -> None:  # fmt: skip
+    """
+    A heavy line over the bands of others, each labelled at its end; three grid lines.
+
+    Parameters
+    ----------
+    ends : (str, str)
+        The first and last month.
+    said : callable
+        How a value is written.
+    marks : sequence of (int, int)
+        Numbers to be set on the line, and their months.
+    """
+    theme, px, letters = brush.theme, brush.px, brush.letters
+    values = [*series, *(v for b in bands for part in (b.low, b.middle, b.high) if part for v in part)]
+    low, high = min(values), max(values)
+    low, high = low - (high - low) * 0.04, high + ((high - low) * 0.04 or 1.0)
+    grid = [low + (high - low) * k / 2 for k in (0, 1, 2)]
+    left = max(letters.width(said(v), "small") for v in grid) + px(STEP * 2)
+    names = [label, *(b.label for b in bands)]
+    most = round(rect.width * 0.34)
+    right = min(max(letters.width(n, "small_strong") for n in names), most) + px(STEP * 2)
+    line = letters.height("small")
+    area = pygame.Rect(rect.left + left, rect.top + line // 2, rect.width - left - right, 0)
+    area.height = rect.height - line - line // 2 - px(STEP)
+    if area.width < px(40) or area.height < px(20) or not brush.seen(rect.top, rect.height):
+        return
+    for v, y in zip(grid, (area.bottom - 1, area.centery, area.top), strict=True):
+        brush.rule(area.left, y, area.width)
+        brush.text(said(v), area.left - px(STEP * 2), y - line // 2, "small", theme.muted, align="right")
+    sheet = Sheet(brush, area)
+    for b in bands:
+        colour = getattr(theme, b.colour)
+        if b.low and b.high:
+            edges = [*scaled(b.low, low, high), *scaled(b.high, low, high)[::-1]]
+            sheet.veil(edges, colour)
+    for n, b in enumerate(bands):
+        sheet.dashed(scaled(b.middle, low, high), getattr(theme, b.colour), 1.8, (7, 3)[n % 2])
+    own = scaled(series, low, high)
+    sheet.path(own, theme.ink, 2.4)
+    sheet.lay()
+    for number, month in marks:
+        if 0 <= month < len(own):
+            x = area.left + round(own[month][0] * (area.width - 1))
+            y = area.top + round((1 - own[month][1]) * (area.height - 1))
+            size = px(17)
+            brush.sign("disc", x - size // 2, y - size // 2, size, theme.indigo)
+            brush.text(str(number), x, y - line // 2, "small_strong", theme.card, align="middle")
+    places = [(own[-1][1], label, theme.ink)]
+    places += [(scaled(b.middle, low, high)[-1][1], b.label, getattr(theme, b.colour)) for b in bands]
+    _end_labels(brush, area, places, right - px(STEP * 2))
+    brush.text(ends[0], area.left, area.bottom + px(STEP), "small", theme.muted)
+    if letters.width(ends[0], "small") + letters.width(ends[1], "small") + px(12) < area.width:
+        brush.text(ends[1], area.right, area.bottom + px(STEP), "small", theme.muted, align="right")
+
+
+def _end_labels(
+    brush: Brush, area: pygame.Rect, places: Sequence[tuple[float, str, Colour]], room: int
+) -> None:
+    """Names at the ends of lines, moved apart where they would lie over each other."""
+    line = brush.letters.height("small")
+    rows = [
+        [area.top + (1 - y) * (area.height - 1) - line / 2, name, colour] for y, name, colour in places
+    ]  # fmt: skip
+    rows.sort(key=lambda r: r[0])
+    heights = [len(brush.letters.wrap(name, "small_strong", room, 2)) * line for _, name, _ in rows]
+    top = area.top - line // 2
+    for row, high in zip(rows, heights, strict=True):
+        row[0] = max(row[0], top)
+        top = row[0] + high
+    over = max(top - (area.bottom + line), 0)
+    for row, high in zip(reversed(rows), reversed(heights), strict=True):
+        row[0] -= over
+        over = max(over - high // 2, 0) if over else 0
+    for y, name, colour in rows:
+        brush.text(name, area.right + brush.px(STEP * 2), round(y), "small_strong", colour, room, lines=2)
+
+
+def bars(
+    brush: Brush, rect: pygame.Rect, values: Sequence[float], own: float, told: str,
+    said: Callable[[float], str],
+) -> None:  # fmt: skip
+    """
+    How often what came out, as bars, with one run marked.
+
+    Parameters
+    ----------
+    own : float
+        The run that is marked.
+    told : str
+        What is written above it.
+    """
+    theme, px, letters = brush.theme, brush.px, brush.letters
+    line = letters.height("small")
+    low, high = min(*values, own), max(*values, own)
+    if high <= low:
+        low, high = low - 0.5, high + 0.5
+    counts, edges = np.histogram(values, bins=26, range=(low, high))
+    tall = rect.height - 2 * line - px(STEP * 2)
+    area = pygame.Rect(rect.left, rect.top + line + px(STEP), rect.width, tall)
+    if not brush.seen(rect.top, rect.height):
+        return
+    most = max(int(counts.max()), 1)
+    wide = area.width / len(counts)
+    mine = min(int(np.searchsorted(edges, own, "right")) - 1, len(counts) - 1)
+    for n, count in enumerate(counts):
+        high_bar = max(round(count / most * area.height), 1 if count else 0)
+        colour = theme.ink if n == mine else theme.ramp[2]
+        if n == mine:
+            high_bar = max(high_bar, px(6))
+        left = area.left + round(n * wide)
+        bar = pygame.Rect(left, area.bottom - high_bar, max(round(wide) - px(2), 1), high_bar)
+        brush.fill(bar, colour)
+    brush.rule(area.left, area.bottom, area.width, theme.muted)
+    at = area.left + round((mine + 0.5) * wide)
+    half = letters.width(told, "small_strong") // 2
+    at = min(max(at, area.left + half), area.right - half)
+    brush.text(told, at, rect.top, "small_strong", align="middle")
+    brush.text(said(low), area.left, area.bottom + px(STEP), "small", theme.muted)
+    brush.text(said(high), area.right, area.bottom + px(STEP), "small", theme.muted, align="right")

@@ -1,11 +1,12 @@
 """What the window knows: the game through its seat, and what the player is looking at."""
 
-import contextlib
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 from mali_sim.desktop.futures import Futures
+from mali_sim.desktop.jobs import Jobs
+from mali_sim.desktop.keys import Keys
 from mali_sim.play import (
     Choice,
     Explanation,
@@ -19,15 +20,17 @@ from mali_sim.play import (
 )
 from mali_sim.play.answers import ANSWERS, answer
 from mali_sim.play.aspects import Layer, better, layers
+from mali_sim.play.digest import Difference, Yardstick, biggest, consequences, yardstick
 from mali_sim.play.explain import UnknownName
-from mali_sim.play.view import verdict
+from mali_sim.play.view import Fact, verdict
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import NARROW_SPACE, Words
 
-_LOOKED_UP = (
-    "headlines", "indicators", "choices", "topics", "questions", "partners", "map_values", "lines",
-    "unanswered", "explanations",
-)  # fmt: skip
+#: What is looked up once a month, and what again whenever the plan changes.
+_OF_THE_MONTH = ("headlines", "indicators", "partners", "map_values", "lines", "facts", "news")
+_OF_THE_PLAN = ("choices", "topics", "questions", "unanswered")
+#: So many pinned plans can be compared.
+PINS = 2
 
 
 class Session:
@@ -42,12 +45,18 @@ class Session:
         What the causes are shown of: ``obs.isolation``, ``trust.europe``.
     passed_over : set of str
         Questions that the player left unanswered this month.
-    open, next_month : callable
-        What the window does when a pane asks for a panel, or for the next month.
+    pins : list of tuple of str
+        Plans of this month that were pinned, to be compared.
+    coach_at : int or None
+        Which of the first steps is shown.
+    keys : Keys
+        Those in use.
+    command, open, next_month : callable
+        What the window does when a pane asks for something.
     """
 
-    def __init__(self, game: Game, actor: str, language: str, futures: Futures) -> None:
-        self.game, self.actor, self.futures = game, actor, futures
+    def __init__(self, game: Game, actor: str, language: str, futures: Futures, jobs: Jobs) -> None:
+        self.game, self.actor, self.futures, self.jobs = game, actor, futures, jobs
         self.view = SeatView(game, actor)
         self.words = Words(language)
         self.version = 0
@@ -55,8 +64,14 @@ class Session:
         self.note: str | None = None
         self.report: MonthReport | None = game.report(game.month - 1) if game.month else None
         self.passed_over: set[str] = set()
+        self.pins: list[tuple[str, ...]] = []
+        self.coach_at: int | None = None
+        self.keys = Keys({})
+        self.command: Callable[[str], None] = lambda id: None
         self.open: Callable[[str], None] = lambda name: None
         self.next_month: Callable[[], None] = lambda: None
+        self.explanations: dict[str, Explanation | None] = {}
+        self._asked: set[str] = set()
         first = self.headlines or self.indicators
         self.subject = first[0].id if first else ""
         self.topic_at = 0
@@ -66,16 +81,25 @@ class Session:
 
     # -- change ------------------------------------------------------------------------------
 
+    def prepare(self) -> None:
+        """Look up what takes longer than a frame; called beside the window."""
+        for name in (*_OF_THE_MONTH, *_OF_THE_PLAN):
+            getattr(self, name)
+        if self.game.month:
+            for indicator in self.headlines:
+                self._look_up(indicator.id)
+            self._look_up(self.subject)
+
     def changed(self) -> None:
-        """Look everything up again."""
+        """The plan is another one: look up what depends on it."""
         self.version += 1
-        for name in _LOOKED_UP:
+        for name in _OF_THE_PLAN:
             self.__dict__.pop(name, None)
 
     def speak(self, language: str) -> None:
         """Change the language."""
         self.words = Words(language)
-        self.changed()
+        self.version += 1
 
     def attempt(self, act: Callable[[], Any]) -> bool:
         """Do something to the game; where it is not allowed, say why."""
@@ -100,12 +124,33 @@ class Session:
         """Take back the last action of the plan."""
         self.attempt(lambda: self.game.undo(self.actor))
 
+    def pin(self) -> None:
+        """Pin this month's plan; the oldest pin makes room."""
+        plan = tuple(self.game.plan.get(self.actor, ()))
+        if plan in self.pins:
+            self.message = self.words("This plan is pinned already. Change it, then pin the other one.")
+            return
+        self.pins = [*self.pins, plan][-PINS:]
+        left = PINS - len(self.pins)
+        self.message = (
+            self.words("The plan is pinned. Change it and pin the other one to compare the two.")
+            if left else self.words("Two plans are pinned: compare them.")
+        )  # fmt: skip
+        self.version += 1
+
     def advance(self) -> None:
-        """Play the month."""
-        self.futures.forget()
+        """Play the month and look everything up; called beside the window."""
         self.report = self.game.advance()
-        self.passed_over = set()
-        self.changed()
+        self.moved()
+        self.prepare()
+
+    def moved(self) -> None:
+        """The game is at another month: nothing that was looked up holds."""
+        self.passed_over, self.pins = set(), []
+        self.explanations, self._asked = {}, set()
+        self.report = self.game.report(self.game.month - 1) if self.game.month else None
+        for name in (*_OF_THE_MONTH, *_OF_THE_PLAN):
+            self.__dict__.pop(name, None)
 
     # -- numbers -----------------------------------------------------------------------------
 
@@ -162,20 +207,52 @@ class Session:
         """Whether an amount is for the better."""
         return verdict(amount, self.better(name), decimals)
 
-    @cached_property
-    def explanations(self) -> dict[str, Explanation | None]:
-        """Explanations looked up in this version."""
-        return {}
-
     def explain(self, name: str) -> Explanation | None:
-        """Why something changed in the last month played, if that can be said."""
+        """
+        Why something changed in the last month played, if that can be said.
+
+        What was not looked up yet is, beside the window; see :meth:`explaining`.
+        """
         if not self.game.month:
             return None
-        if name not in self.explanations:
+        if name not in self.explanations and name not in self._asked:
+            self._asked.add(name)
+            self.jobs.do(lambda: self._look_up(name), self._explained)
+        return self.explanations.get(name)
+
+    def explaining(self, name: str) -> bool:
+        """Whether an explanation is being looked up."""
+        return self.game.month > 0 and name not in self.explanations
+
+    def _look_up(self, name: str) -> None:
+        if name in self.explanations:
+            return
+        try:
+            self.explanations[name] = self.view.explain(name)
+        except UnknownName:
             self.explanations[name] = None
-            with contextlib.suppress(UnknownName):
-                self.explanations[name] = self.view.explain(name)
-        return self.explanations[name]
+
+    def _explained(self, _: None) -> None:
+        self.version += 1
+
+    @cached_property
+    def scales(self) -> Yardstick:
+        """How far figures go in plain futures; the same all game."""
+        return yardstick(self.game, self.actor)
+
+    @cached_property
+    def news(self) -> list[Indicator]:
+        """What changed in the last month, ranked by how much for a month."""
+        return biggest(self.indicators, self.scales) if self.game.month else []
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        """Every switch and what it stands at."""
+        return self.view.facts()
+
+    def came_of(self, month: int, id: str) -> list[Difference]:
+        """What came of a decision by now, on the same luck; to be asked beside the window."""
+        return consequences(self.game, month, self.actor, id, self.scales)
 
     # -- partners and the map ------------------------------------------------------------------
 

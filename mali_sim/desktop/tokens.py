@@ -34,7 +34,7 @@ class Theme:
     indigo: Colour = _hex("#1F3A5F")
     teal: Colour = _hex("#2F6F73")
     rust: Colour = _hex("#B0492C")
-    amber: Colour = _hex("#8B6B2C")
+    amber: Colour = _hex("#7A5D22")
     gold: Colour = _hex("#D9A441")
     night_text: Colour = _hex("#FBF5E9")
     night_muted: Colour = _hex("#CDBFA6")
@@ -47,6 +47,18 @@ class Theme:
 
 
 DAY = Theme()
+#: The same colours with other values: black on white, darker hues, lines that are seen.
+CONTRAST = Theme(
+    paper=_hex("#FFFFFF"), panel=_hex("#FFFFFF"), card=_hex("#FFFFFF"), bar=_hex("#EFEFEF"),
+    ink=_hex("#000000"), muted=_hex("#333333"), line=_hex("#6B6B6B"), indigo=_hex("#0B2A6B"),
+    teal=_hex("#00504F"), rust=_hex("#8F1D00"), amber=_hex("#5A4000"), gold=_hex("#FFC94D"),
+    night_text=_hex("#FFFFFF"), night_muted=_hex("#E6E6E6"), night_line=_hex("#8A8A8A"),
+    night_teal=_hex("#7FE3DE"), night_rust=_hex("#FFA07D"),
+    ramp=(
+        _hex("#F4F4F4"), _hex("#EAD3A2"), _hex("#DDAE68"), _hex("#C98240"), _hex("#8F3F16"), _hex("#5A1E0C"),
+    ),
+)  # fmt: skip
+THEMES = {"day": DAY, "contrast": CONTRAST}
 
 
 @frozen
@@ -76,16 +88,35 @@ RADIUS = 6
 HAIR = 1
 RING = 2.5
 
+#: Milliseconds in which something moves to where it went; nothing moves with reduced motion.
+MOTION = 160
+
 FIRST_SIZE = (1280, 800)
+#: The smallest window, and the smallest that the layout is made for at any scale.
 LEAST_SIZE = (1024, 640)
 #: The size at which one pixel of the design is one pixel of the screen.
 DESIGN_SIZE = (1600, 900)
+#: What the interface may be scaled to, in percent; 0 is as large as fits well.
+SCALES = (0, 75, 100, 125, 150, 175, 200)
+#: Nothing that can be pressed is smaller than this, in pixels of the screen.
+LEAST_TARGET = 24
 
 
-def scale_for(size: tuple[int, int]) -> float:
-    """How much larger than designed everything is drawn in a window of this size."""
+def scale_for(size: tuple[int, int], percent: int = 0) -> float:
+    """
+    How much larger than designed everything is drawn in a window of this size.
+
+    Parameters
+    ----------
+    percent : int
+        What the player asked for, held to what leaves the layout its smallest size; 0 is as
+        large as fits well.
+    """
     width, height = size
-    return min(max(min(width / DESIGN_SIZE[0], height / DESIGN_SIZE[1]), 1.0), 3.0)
+    most = min(width / LEAST_SIZE[0], height / LEAST_SIZE[1])
+    if percent:
+        return min(max(percent, SCALES[1]) / 100, max(most, 0.75))
+    return min(max(min(width / DESIGN_SIZE[0], height / DESIGN_SIZE[1]), 1.0), 3.0, max(most, 0.75))
 
 
 def mixed(one: Colour, other: Colour, share: float) -> Colour:

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from mali_sim.desktop.tokens import (
     HAIR,
+    LEAST_TARGET,
     LINE_HEIGHT,
     RADIUS,
     RING,
@@ -52,11 +53,24 @@ class Lettering:
     Fonts at one scale, text broken into lines, and small drawn signs.
 
     Noto lacks arrows, triangles and dots: they are drawn as shapes.
+
+    Parameters
+    ----------
+    size : (int, int)
+        Of the window.
+    percent : int
+        The scale asked for; 0 is as large as fits well.
+
+    Attributes
+    ----------
+    missing : set of str
+        Font files that are not there; pygame's own font stands in.
     """
 
-    def __init__(self, size: tuple[int, int], theme: Theme) -> None:
-        self.scale = scale_for(size)
+    def __init__(self, size: tuple[int, int], theme: Theme, percent: int = 0) -> None:
+        self.scale = scale_for(size, percent)
         self.theme = theme
+        self.missing: set[str] = set()
         self._fonts: dict[str, pygame.font.Font] = {}
         self._lines = Kept(3000)
         self._wraps = Kept(3000)
@@ -72,7 +86,12 @@ class Lettering:
         if style not in self._fonts:
             face = STYLES[style]
             path = content_folder("assets") / "fonts" / f"{face.face}.ttf"
-            self._fonts[style] = pygame.font.Font(path, round(face.size * self.scale))
+            size = round(face.size * self.scale)
+            try:
+                self._fonts[style] = pygame.font.Font(path, size)
+            except (OSError, pygame.error):
+                self.missing.add(path.name)
+                self._fonts[style] = pygame.font.Font(None, round(size * 1.3))
         return self._fonts[style]
 
     def height(self, style: str) -> int:
@@ -132,7 +151,7 @@ class Lettering:
         return count
 
     def sign(self, kind: str, size: int, colour: Colour, share: float = 1.0) -> pygame.Surface:
-        """A triangle (up, down, left, right), arrow, dot, ring, cross or same, drawn sharp."""
+        """A triangle (up, down, left, right), arrow, dot, disc, ring, cross, check or same, drawn sharp."""
         key = kind, size, colour, round(share, 2)
         return self._signs.get(key, lambda: _sign(kind, size, colour, share))
 
@@ -179,6 +198,11 @@ def _sign(kind: str, size: int, colour: Colour, share: float) -> pygame.Surface:
     elif kind == "cross":
         for a, b in (((0.2, 0.2), (0.8, 0.8)), ((0.2, 0.8), (0.8, 0.2))):
             pygame.draw.line(surface, colour, (a[0] * n, a[1] * n), (b[0] * n, b[1] * n), max(n // 8, 1))
+    elif kind == "disc":
+        pygame.draw.circle(surface, colour, (n // 2, n // 2), n // 2 - 1)
+    elif kind == "check":
+        points = [(0.06 * n, 0.52 * n), (0.38 * n, 0.84 * n), (0.95 * n, 0.16 * n)]
+        pygame.draw.lines(surface, colour, False, points, max(n // 6, 1))
     elif kind == "same":
         for y in (0.36, 0.64):
             pygame.draw.line(surface, colour, (0.12 * n, y * n), (0.88 * n, y * n), max(n // 9, 1))
@@ -208,6 +232,10 @@ class Spot:
         What a press does where it is not what Enter does.
     inside : callable, optional
         Whether a point of the pane is in it, where it is not a rectangle.
+    tip : str
+        What is said of it where the pointer rests, or when it is asked for.
+    fixed : bool
+        Whether it lies on the part of a pane that does not scroll.
     """
 
     id: str
@@ -216,6 +244,8 @@ class Spot:
     stop: bool = True
     press: Act | None = None
     inside: Callable[[tuple[int, int]], bool] | None = None
+    tip: str = ""
+    fixed: bool = False
 
     def holds(self, at: tuple[int, int]) -> bool:
         """Whether a point of the pane is on it."""
@@ -234,6 +264,7 @@ class Brush:
         self.px = letters.px
         self.shift = shift
         self.focus = focus
+        self.fixed = False
         self.spots: list[Spot] = []
         self.width = surface.get_width()
         self.height = surface.get_height()
@@ -336,8 +367,13 @@ class Brush:
     # -- what can be pressed ------------------------------------------------------------------
 
     def spot(self, id: str, rect: pygame.Rect, act: Act | None, **more: Any) -> bool:
-        """Say that something can be pressed; returns whether the keyboard stands on it."""
-        self.spots.append(Spot(id, rect, act, **more))
+        """
+        Say that something can be pressed; returns whether the keyboard stands on it.
+
+        What is smaller than a finger or an unsteady hand can hit is enlarged for the press.
+        """
+        low = [max(LEAST_TARGET - side, 0) for side in rect.size]
+        self.spots.append(Spot(id, rect.inflate(*low), act, fixed=self.fixed, **more))
         return self.focus == id
 
     def ring(self, rect: pygame.Rect, colour: Colour | None = None) -> None:
@@ -394,6 +430,66 @@ class Brush:
             self.ring(rect.inflate(self.px(6), self.px(6)))
         return rect
 
+    def option(
+        self, id: str, label: str, x: int, y: int, width: int, chosen: bool, act: Act,
+        more: str = "", box: bool = False,
+    ) -> int:  # fmt: skip
+        """
+        One of several to choose from, or something to switch on and off; returns the y below it.
+
+        Parameters
+        ----------
+        more : str
+            What is said of it, in small letters.
+        box : bool
+            Whether it is switched by itself.
+        """
+        px, theme = self.px, self.theme
+        left, inner = x + px(32), width - px(44)
+        high = len(self.letters.wrap(label, "text", inner)) * self.letters.height("text")
+        if more:
+            high += len(self.letters.wrap(more, "small", inner)) * self.letters.height("small")
+        rect = pygame.Rect(x, y, width, high + px(12))
+        stands = self.spot(id, rect, act)
+        edge = theme.indigo if chosen else theme.line
+        self.card(rect, theme.card if chosen else None, edge, RING if stands else HAIR)
+        if stands:
+            self.ring(rect)
+        size, top = px(14), y + px(6) + (self.letters.height("text") - px(14)) // 2
+        if box:
+            frame = pygame.Rect(x + px(10), top, size, size)
+            self.card(frame, theme.indigo if chosen else theme.card, theme.indigo, 1.5, 3)
+            if chosen:
+                self.sign("check", frame.left + px(2), top + px(2), size - px(4), theme.card)
+        else:
+            self.sign("ring", x + px(10), top, size, theme.indigo)
+            if chosen:
+                self.sign("dot", x + px(13), top + px(3), size - px(6), theme.indigo)
+        below = self.text(label, left, y + px(6), "text", None, inner)
+        if more:
+            self.text(more, left, below, "small", theme.muted, inner)
+        return rect.bottom + px(6)
+
+    def field(self, id: str, text: str, hint: str, x: int, y: int, width: int) -> pygame.Rect:
+        """A line in which something is typed, with its caret; returns where it is."""
+        px, theme = self.px, self.theme
+        rect = pygame.Rect(x, y, width, px(36))
+        stands = self.spot(id, rect, None)
+        self.card(rect, theme.card, theme.indigo if stands else theme.muted, 2 if stands else HAIR)
+        shown, room = text, width - px(24)
+        while shown and self.letters.width(shown, "text") > room:
+            shown = shown[1:]
+        top = y + (rect.height - self.letters.height("text")) // 2
+        if shown:
+            self.text(shown, x + px(10), top)
+        else:
+            low = y + (rect.height - self.letters.height("small")) // 2
+            self.text(hint, x + px(16), low, "small", theme.muted, room, lines=1)
+        if stands:
+            caret = x + px(11) + (self.letters.width(shown, "text") if shown else 0)
+            self.fill(pygame.Rect(caret, rect.centery - px(9), max(px(1.5), 1), px(18)), theme.indigo)
+        return rect
+
     def key(self, name: str, x: int, middle: int, ink: Colour, back: Colour) -> int:
         """The name of a key in a small frame; returns the x after it."""
         high = self.letters.height("small") + self.px(2)
@@ -415,6 +511,10 @@ class Pane:
         The spot where the keyboard stands, or would, were it in this pane.
     painted : object
         What the picture on the screen was painted from; None before the first.
+    insets : (int, int)
+        Heights at its top and bottom that do not scroll.
+    typed : dict of str to str
+        Text of the fields in it, by spot; what is typed goes to the one in focus.
     """
 
     name = ""
@@ -429,6 +529,8 @@ class Pane:
         self.scroll = 0
         self.reveal = False
         self.painted: object = None
+        self.insets = 0, 0
+        self.typed: dict[str, str] = {}
 
     def signature(self) -> object:
         """What the picture depends on; it is painted again when this changes."""
@@ -444,7 +546,8 @@ class Pane:
 
     def looks(self, active: bool) -> object:
         """All that the picture depends on, with where it lies, is scrolled to and stood on."""
-        return self.signature(), tuple(self.rect), self.scroll, self.focus if active else None, active
+        stood = self.focus if active else None
+        return self.signature(), tuple(self.rect), self.scroll, stood, active, tuple(self.typed.values())
 
     def draw(self, screen: pygame.Surface, letters: Lettering, active: bool) -> None:
         """Paint into the window, scrolled so that the focus is seen."""
@@ -469,11 +572,11 @@ class Pane:
     def _settle(self, letters: Lettering) -> None:
         spot = self.spot(self.focus)
         margin = letters.px(STEP * 3)
-        if self.reveal and spot is not None:
-            room = self.rect.height - margin
+        if self.reveal and spot is not None and not spot.fixed:
+            room = self.rect.height - margin - self.insets[1]
             if spot.rect.bottom > self.scroll + room:
                 self.scroll = spot.rect.bottom - room
-            self.scroll = min(self.scroll, spot.rect.top - margin)
+            self.scroll = min(self.scroll, spot.rect.top - margin - self.insets[0])
         most = max(self.content - self.rect.height, 0) if self.scrolls else 0
         self.scroll = min(max(self.scroll, 0), most)
 
@@ -493,8 +596,10 @@ class Pane:
         """The topmost spot under a point of the window."""
         if not self.rect.collidepoint(position):
             return None
-        at = (position[0] - self.rect.x, position[1] - self.rect.y + self.scroll)
-        return next((s for s in reversed(self.spots) if s.holds(at)), None)
+        high = position[1] - self.rect.y
+        at = (position[0] - self.rect.x, high + self.scroll)
+        fixed = high < self.insets[0] or high >= self.rect.height - self.insets[1]
+        return next((s for s in reversed(self.spots) if s.holds(at) and (s.fixed or not fixed)), None)
 
     def walk(self, step: int) -> None:
         """Move the focus to the next or previous stop."""
@@ -512,11 +617,12 @@ class Pane:
     def _hides(self, step: int) -> bool:
         """Whether the focus is on something too high for the pane, with more of it that way."""
         spot = self.spot(self.focus)
-        if spot is None or not self.scrolls or spot.rect.height < self.rect.height:
+        room = self.rect.height - sum(self.insets)
+        if spot is None or not self.scrolls or spot.fixed or spot.rect.height < room:
             return False
         if step > 0:
-            return spot.rect.bottom > self.scroll + self.rect.height
-        return spot.rect.top < self.scroll
+            return spot.rect.bottom > self.scroll + self.rect.height - self.insets[1]
+        return spot.rect.top < self.scroll + self.insets[0]
 
     def roll(self, steps: int) -> None:
         """Scroll by some lines."""

@@ -1,5 +1,6 @@
 """What front ends ask beside a seat's view: layers, conditions, notes, and forecasts in portions."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -107,6 +108,35 @@ def notes(view: SeatView) -> list[tuple[int, str]]:
         for event in view.game.record.events
         if event["kind"] == "note" and event.get("actor") == view.actor
     ]
+
+
+def dossier(view: SeatView, language: str) -> list[tuple[str, str]]:
+    """
+    The opening file, paragraph by paragraph.
+
+    Returns
+    -------
+    list of (str, str)
+        ``heading`` or ``text``, and the paragraph without its marks; nothing where there is no file.
+    """
+    header = view.model.scenario.scenario
+    if header.dossier is None:
+        return []
+    text = view.model.loaded.files.get(header.dossier[language], "")
+    found = []
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        kind = "heading" if paragraph.startswith("#") else "text"
+        found.append((kind, plain(paragraph)))
+    return [x for x in found if x[1]]
+
+
+def plain(paragraph: str) -> str:
+    """A paragraph of Markdown on one line, its marks taken away."""
+    line = " ".join(x.strip() for x in paragraph.splitlines())
+    line = re.sub(r"^#+\s*", "", line)
+    line = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", line)
+    # An underscore inside a word, as in a source's id, marks nothing.
+    return re.sub(r"(?<!\w)[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}(?!\w)", r"\1", line)
 
 
 def joined(parts: Sequence[Forecast]) -> Forecast:

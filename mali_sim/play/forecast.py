@@ -125,6 +125,15 @@ def forecast(
     return Forecast(actor, tuple(actions), plan, months, runs, names, without, with_, agreed)
 
 
+def between(one: Forecast, other: Forecast) -> Forecast:
+    """
+    What another plan changes against one: both forecast from the same month, on the same luck.
+
+    The plans are the actions of two forecasts that have nothing else in their plan.
+    """
+    return evolve(other, without=one.with_, agreed=None)
+
+
 def forecast_seed(model: Model, month: int, actor: str) -> int:
     """The seed of a forecast's own luck: of the scenario, month and seat, never of the game."""
     text = f"forecast|{model.fingerprint}|{month}|{actor}"

@@ -7,6 +7,7 @@ gettext catalogue. Nothing is global: whoever speaks holds a :class:`Words`.
 
 import gettext
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -141,6 +142,13 @@ class Unit(Text):
             whole.en, whole.fr, both_of(self.one) if self.one else None,
             both_of(self.change) if self.change else None,
         )  # fmt: skip
+
+
+def folded(text: str) -> str:
+    """Text as it is compared: small letters, no accents, no typographic signs."""
+    plain = text.replace("’", "'").replace(NARROW_SPACE, " ").replace("œ", "oe")
+    plain = unicodedata.normalize("NFKD", plain)
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold().strip()
 
 
 def decimals_apart(a: float, b: float, least: int, most: int = 4) -> int:

@@ -1,12 +1,15 @@
 """The main screen: where its panes lie, the bar at the top, the plan and the line of keys."""
 
+from functools import partial
+
 import pygame
 
-from mali_sim.desktop.middle_panes import MapPane, WhyPane
+from mali_sim.desktop.screens.middle import MapPane, WhyPane
+from mali_sim.desktop.screens.sides import DecisionPane, PartnerPane, TopicHead
 from mali_sim.desktop.session import Session
-from mali_sim.desktop.side_panes import DecisionPane, PartnerPane, TopicHead
 from mali_sim.desktop.tokens import STEP, mixed
 from mali_sim.desktop.widgets import Brush, Lettering, Pane
+from mali_sim.scenario.texts import word
 
 
 class TopBar(Pane):
@@ -22,7 +25,7 @@ class TopBar(Pane):
     def signature(self) -> object:
         """What the picture depends on."""
         s = self.session
-        return s.version, s.subject
+        return s.version, s.subject, s.game.month
 
     def columns(self, letters: Lettering, width: int) -> tuple[int, int, int]:
         """Where the numbers begin, how many there are, and how wide each is."""
@@ -47,6 +50,9 @@ class TopBar(Pane):
         edge = px(20) if left > px(180) else px(12)
         style = "title" if brush.letters.width(name, "title") < left - edge - px(8) else "heading"
         brush.text(name, edge, top, style, theme.night_text)
+        room = pygame.Rect(px(4), px(3), left - px(10), brush.height - px(6))
+        if brush.spot("months", room, lambda: s.open("timeline"), tip=s.words("The months so far")):
+            brush.ring(room, theme.night_text)
         self._ticks(brush, edge, top + brush.letters.height("title") + px(6), left - 2 * edge)
         lines = max(
             (
@@ -63,7 +69,8 @@ class TopBar(Pane):
             chosen = s.subject == indicator.id
             if chosen:
                 brush.fill(pygame.Rect(x, brush.height - px(4), wide - px(24), px(4)), theme.gold)
-            if brush.spot(indicator.id, rect, self._chooser(indicator.id)):
+            said = s.words.of(indicator.text) if indicator.text is not None else ""
+            if brush.spot(indicator.id, rect, self._chooser(indicator.id), tip=said):
                 brush.ring(rect, theme.night_text)
             y = px(7)
             brush.text(s.words.of(indicator.label), x, y, "small", theme.night_muted, wide - px(18), lines=3)
@@ -112,7 +119,7 @@ class PlanBar(Pane):
     def signature(self) -> object:
         """What the picture depends on."""
         s = self.session
-        return s.version, s.note
+        return s.version, s.note, len(s.pins)
 
     def paint(self, brush: Brush) -> int:
         """Paint the purse, the plan, the note and the button."""
@@ -132,13 +139,30 @@ class PlanBar(Pane):
         if s.note is not None:
             self._note(brush, x, middle, right - x)
             return brush.height
-        note = brush.button("note", words("Note"), right, middle - px(17), self._begin_note, right=True)
-        right = note.left - px(12)
-        if s.game.plan.get(s.actor):
-            undo = brush.button("undo", words("Undo"), right, middle - px(17), s.undo, key="U", right=True)
-            right = undo.left - px(12)
-        self._chips(brush, x, middle, right)
+        for id, label in self._buttons(brush, right - x):
+            rect = brush.button(id, label, right, middle - px(17), partial(s.command, id), right=True)
+            right = rect.left - px(8)
+        self._chips(brush, x, middle, right - px(4))
         return brush.height
+
+    def _buttons(self, brush: Brush, room: int) -> list[tuple[str, str]]:
+        """What stands beside the way on, the most wanted first, as far as the chips leave room."""
+        s, words = self.session, self.session.words
+        planned = bool(s.game.plan.get(s.actor))
+        found = [("menu", words("Menu"))]
+        if planned:
+            found.append(("undo", words("Undo")))
+        if s.pins:
+            found.append(("compare", words("Compare")))
+        if planned and tuple(s.game.plan.get(s.actor, ())) not in s.pins:
+            found.append(("pin", words("Pin")))
+        left = room - brush.px(280 if planned else 190)
+        kept = []
+        for id, label in found:
+            left -= brush.letters.width(label, "text") + brush.px(36)
+            if left > 0 or len(kept) < 2:
+                kept.append((id, label))
+        return kept
 
     def _next_month(self) -> str:
         name = self.session.month_name(self.session.game.month + 1)
@@ -197,9 +221,6 @@ class PlanBar(Pane):
             top = middle - lines * brush.letters.height("small") // 2
             brush.text(text, x, top, "small", theme.muted, right - x, lines=2)
 
-    def _begin_note(self) -> None:
-        self.session.note = ""
-
     def _note(self, brush: Brush, x: int, middle: int, width: int) -> None:
         """The line in which a note is written."""
         s, px = self.session, brush.px
@@ -219,8 +240,36 @@ class PlanBar(Pane):
         brush.spot("note", rect, None)
 
 
+#: The first steps: what to look at, and what to try.
+_COACH = (
+    word(
+        "1 of 6. At the top: how things stand. The triangle tells up or down, the word whether that is "
+        "better. Rest on a figure, or Tab to it and press I, to read what it measures."
+    ),
+    word(
+        "2 of 6. Left the partners, in the middle the map and why the chosen figure moved. Choose a "
+        "partner and the right side shows what concerns it."
+    ),
+    word(
+        "3 of 6. Right: what you can do. The open card shows, as fans, what it would change in the months "
+        "to come; rest the pointer on another card to see its fans."
+    ),
+    word(
+        "4 of 6. Enter on a card, or its button, puts it into the plan below. It costs political capital: "
+        "the dots. U takes it back."
+    ),
+    word(
+        "5 of 6. A question waits now and then; its answers show their futures too. Who does not answer "
+        "has answered: the card says what silence means."
+    ),
+    word(
+        "6 of 6. The button at the bottom right plays the month. Then you see what changed, and why."
+    ),
+)
+
+
 class StatusLine(Pane):
-    """What the keys do; or what there is to say just now."""
+    """What the keys do; or what there is to say just now; or the first steps."""
 
     name = "status"
     colour = "bar"
@@ -231,39 +280,94 @@ class StatusLine(Pane):
 
     def signature(self) -> object:
         """What the picture depends on."""
-        return self.session.version, self.session.message
+        s = self.session
+        return s.version, s.message, s.coach_at
+
+    def needed(self, letters: Lettering, width: int) -> int:
+        """How high it must be."""
+        if self.session.coach_at is None:
+            return letters.height("small") + letters.px(STEP * 2)
+        longest = max(len(letters.wrap(t, "text", width - letters.px(330))) for t in self._steps())
+        return max(longest * letters.height("text"), letters.px(34)) + letters.px(STEP * 4)
+
+    def _steps(self) -> list[str]:
+        return [self.session.words(t) for t in _COACH]
 
     def paint(self, brush: Brush) -> int:
         """Paint the message, or the keys."""
         s, theme, px, words = self.session, brush.theme, brush.px, self.session.words
+        if s.coach_at is not None:
+            return self._coach(brush, s.coach_at)
         brush.fill(pygame.Rect(0, 0, brush.width, brush.height), mixed(theme.bar, theme.line, 0.35))
         y = (brush.height - brush.letters.height("small")) // 2
         if s.message:
             brush.text(s.message, px(20), y, "small_strong", theme.indigo, brush.width - px(40), lines=1)
             return brush.height
         about = words("A model of one briefing’s argument, February 2023")
-        keys = [
-            ("Tab", words("next part")), ("↑↓", words("move")), ("←→", words("turn over")),
-            (words("Enter"), words("choose")), ("U", words("undo")), ("N", words("next month")),
-            ("W", words("why")),
-            ("S", words("save")), ("L", words("français")), ("?", words("help")),
-        ]  # fmt: skip
-        right = brush.width - px(20)
-        x = px(20)
-        wide = sum(self._width(brush, k, t) + px(14) for k, t in keys)
+        right, x = brush.width - px(20), px(20)
+        hints = self._hints()
+        wide = sum(self._width(brush, k, t) + px(14) for k, t, _ in hints)
         if x + wide + brush.letters.width(about, "small") < right:
             brush.text(about, right, y, "small", theme.muted, align="right")
-        for name, text in keys:
-            if x + self._width(brush, name, text) > right:
+        for name, text, command in hints:
+            long = self._width(brush, name, text)
+            if x + long > right:
                 break
-            x = self._key(brush, name, x, y)
-            brush.text(text, x, y, "small", theme.muted)
-            x += brush.letters.width(text, "small") + px(14)
+            if command:
+                rect = pygame.Rect(x - px(4), 0, long + px(8), brush.height)
+                brush.spot(f"hint {command}", rect, partial(s.command, command), stop=False)
+            at = self._key(brush, name, x, y)
+            brush.text(text, at, y, "small", theme.muted)
+            x += long + px(14)
         return brush.height
 
+    def _hints(self) -> list[tuple[str, str, str]]:
+        """Keys, what they do, and the command that a press on them is."""
+        words = self.session.words
+
+        def of(id: str, label: str) -> tuple[str, str, str]:
+            return self.session.keys.shown(id, words), label, id
+
+        return [
+            of("help", words("help")), of("next", words("next month")), of("why", words("why")),
+            of("offers", words("offers")), of("codex", words("look up")), of("timeline", words("months")),
+            ("Tab", words("next part"), ""), ("↑↓", words("move"), ""), ("←→", words("turn over"), ""),
+            of("undo", words("undo")), of("note", words("note")), of("save", words("save")),
+            of("language", words("français")),
+        ]  # fmt: skip
+
+    def _coach(self, brush: Brush, at: int) -> int:
+        """One of the first steps, and the ways on."""
+        theme, px, words = brush.theme, brush.px, self.session.words
+        brush.fill(pygame.Rect(0, 0, brush.width, brush.height), theme.card)
+        brush.fill(pygame.Rect(0, 0, px(6), brush.height), theme.gold)
+        middle = brush.height // 2
+        last = at + 1 == len(_COACH)
+        label = words("To work") if last else words("Next")
+        edge = brush.width - px(20)
+        rect = brush.button("coach next", label, edge, middle - px(17), self._step, right=True)
+        if not last:
+            rect = brush.button("coach skip", words("Skip the first steps"), rect.left - px(8),
+                                middle - px(17), self._skip, right=True)  # fmt: skip
+        wide = rect.left - px(34)
+        lines = brush.letters.wrap(words(_COACH[at]), "text", wide)
+        y = (brush.height - len(lines) * brush.letters.height("text")) // 2
+        brush.text(words(_COACH[at]), px(20), y, "text", None, wide)
+        return brush.height
+
+    def _step(self) -> None:
+        s = self.session
+        s.coach_at = None if s.coach_at is None or s.coach_at + 1 >= len(_COACH) else s.coach_at + 1
+        s.version += 1
+
+    def _skip(self) -> None:
+        self.session.coach_at = None
+        self.session.version += 1
+
     def _width(self, brush: Brush, name: str, text: str) -> int:
-        signs = brush.px(26) if name in ("↑↓", "←→") else brush.letters.width(name, "small_strong")
-        return signs + brush.px(5) + brush.letters.width(text, "small")
+        drawn = name in ("↑↓", "←→")
+        signs = brush.px(30) if drawn else brush.letters.width(name, "small_strong") + brush.px(5)
+        return signs + brush.letters.width(text, "small")
 
     def _key(self, brush: Brush, name: str, x: int, y: int) -> int:
         px = brush.px
@@ -295,15 +399,22 @@ class MainScreen:
         self.decisions = DecisionPane(session)
         self.plan = PlanBar(session)
         self.status = StatusLine(session)
-        self.walked: list[Pane] = [self.decisions, self.plan, self.top, self.partners, self.map, self.why]
-        self.panes: list[Pane] = [*self.walked, self.topics, self.status]
+        self._usual: list[Pane] = [self.decisions, self.plan, self.top, self.partners, self.map, self.why]
+        self.panes: list[Pane] = [*self._usual, self.topics, self.status]
+
+    @property
+    def walked(self) -> list[Pane]:
+        """The panes of the Tab key; with the first steps while they are shown."""
+        if self.status.session.coach_at is None:
+            return self._usual
+        return [self.status, *self._usual]
 
     def lay_out(self, size: tuple[int, int], letters: Lettering) -> None:
         """Give every pane its place in a window of this size."""
         width, height = size
         px = letters.px
         top = self.top.needed(letters, width)
-        status = letters.height("small") + px(STEP * 2)
+        status = self.status.needed(letters, width)
         plan = px(68)
         body = pygame.Rect(0, top, width, height - top - status - plan)
         left = min(max(round(width * 0.19), px(196)), px(316))

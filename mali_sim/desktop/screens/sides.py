@@ -1,22 +1,14 @@
 """Left, who: partners. Right, what can be done: topics and their cards, with forecasts."""
 
-from collections.abc import Hashable
-
 import pygame
 
-from mali_sim.desktop.charts import fan, gauge, sparkline
+from mali_sim.desktop.charts import gauge, sparkline
+from mali_sim.desktop.screens.fans import Pen, ask_fans, fans_key, paint_fans, verdict_colour
 from mali_sim.desktop.session import Session
 from mali_sim.desktop.tokens import RING, STEP, Colour, Theme
 from mali_sim.desktop.widgets import Brush, Lettering, Pane
-from mali_sim.play import Choice, Forecast, Indicator
-from mali_sim.play.aspects import conditions, most_moved, spread
-
-FANS = 4
-
-
-def verdict_colour(theme: Theme, verdict: str) -> Colour:
-    """Teal for better, rust for worse, neither otherwise."""
-    return {"better": theme.teal, "worse": theme.rust}.get(verdict, theme.amber)
+from mali_sim.play import Choice, Indicator
+from mali_sim.play.aspects import conditions
 
 
 class PartnerPane(Pane):
@@ -186,11 +178,6 @@ class DecisionPane(Pane):
             return []
         return sorted(s.topics[s.topic_at][2], key=lambda c: not (c.standing.allowed or c.standing.planned))
 
-    def key(self, id: str) -> Hashable:
-        """What a forecast depends on."""
-        s = self.session
-        return s.game.month, tuple(a for a in s.game.plan.get(s.actor, ()) if a != id), id
-
     def opened(self) -> str | None:
         """The open card: the one last stood on, else the first."""
         ids = [c.id for c in self.cards]
@@ -200,7 +187,7 @@ class DecisionPane(Pane):
         """What the picture depends on."""
         s = self.session
         opened = self.opened()
-        made = s.futures.latest(self.key(opened)) if opened else (None, 0, "")
+        made = s.futures.latest(fans_key(s, opened)) if opened else (None, 0, "")
         return s.version, s.topic_at, opened, made[1:]
 
     def sideways(self, step: int) -> bool:
@@ -209,14 +196,14 @@ class DecisionPane(Pane):
         self.focus, self.scroll = None, 0
         return True
 
-    def wish(self) -> None:
-        """Ask for the open card's forecast, if it can be taken."""
-        s, opened = self.session, self.opened()
+    def wish(self, looked_at: str | None = None) -> None:
+        """Ask for a forecast: of what is looked at, else of the open card, if it can be taken."""
+        s, opened = self.session, looked_at or self.opened()
         if opened is None or s.game.finished:
             return
         standing = s.game.standing(opened)
         if standing.allowed or standing.planned:
-            s.futures.ask(self.key(opened), s.game, s.actor, opened)
+            ask_fans(s, opened)
 
     def paint(self, brush: Brush) -> int:
         """Paint the cards one below the other."""
@@ -248,7 +235,7 @@ class DecisionPane(Pane):
     def _card(self, brush: Brush, choice: Choice, rect: pygame.Rect, opened: bool, measure: bool) -> int:
         """Paint a card's inside, or only measure how high it is."""
         s, theme, px = self.session, brush.theme, brush.px
-        pen = _Pen(brush, measure)
+        pen = Pen(brush, measure)
         standing = choice.standing
         ready = standing.allowed or standing.planned
         ink = theme.ink if ready else theme.muted
@@ -287,7 +274,7 @@ class DecisionPane(Pane):
         if said:
             y = pen.text(" ".join(said), x, y + px(4), "small", theme.muted, wide)
         if ready and s.futures.total:
-            y = self._forecast(brush, choice, x, y + px(8), wide, measure)
+            y = paint_fans(brush, s, choice.id, x, y + px(8), wide, measure)
         if ready:
             label = (
                 s.words("Take it out of the plan") if standing.planned else s.words("Put it into the plan")
@@ -305,90 +292,3 @@ class DecisionPane(Pane):
                 )
             y += px(8) + px(34)
         return y + px(12) - rect.top
-
-    def _forecast(self, brush: Brush, choice: Choice, x: int, y: int, wide: int, measure: bool) -> int:
-        """The fans of what it would change; room is kept while they are being made."""
-        s, theme, px = self.session, brush.theme, brush.px
-        pen = _Pen(brush, measure)
-        made, _, problem = s.futures.latest(self.key(choice.id))
-        months = min(12, s.game.months - s.game.month)
-        head = s.words.plural(
-            "What it would change in {count} month", "What it would change in {count} months", months
-        )
-        y = pen.text(head, x, y, "small_strong", None, wide)
-        line = brush.letters.height("small")
-        gap = px(14)
-        cell = (wide - gap) // 2
-        high = 3 * line + px(46)
-        rows = -(-min(FANS, len(s.headlines)) // 2)
-        bottom = y + rows * (high + px(8)) + line
-        if problem:
-            pen.text(s.words("No forecast: {problem}", problem=problem), x, y, "small", theme.rust, wide)
-        elif made is None:
-            pen.text(s.words("The futures are being played…"), x, y, "small", theme.muted, wide)
-        elif not measure:
-            for n, id in enumerate(self._shown(made)):
-                corner = x + n % 2 * (cell + gap), y + n // 2 * (high + px(8))
-                self._fan(brush, made, id, pygame.Rect(corner, (cell, high)))
-            count = s.words.plural(
-                "{count} future, with it and without", "{count} futures, with it and without", made.runs
-            )
-            brush.text(count, x, bottom - line, "small", theme.muted, wide, lines=1)
-        return bottom
-
-    def _shown(self, made: Forecast) -> list[str]:
-        """Which headlines' fans: those moved most, in the order of the bar."""
-        chosen = most_moved(self.session.view, made, FANS)
-        return [i.id[4:] for i in self.session.headlines if i.id[4:] in chosen]
-
-    def _fan(self, brush: Brush, made: Forecast, id: str, rect: pygame.Rect) -> None:
-        s, px = self.session, brush.px
-        indicator = s.named(f"obs.{id}")
-        assert indicator is not None
-        quantiles = made.fan(id)
-        middle = float(quantiles[2, -1])
-        half = float(quantiles[4, -1] - quantiles[0, -1]) / 2
-        decimals = indicator.decimals
-        while decimals < 2 and max(abs(middle), half) < 5 * 10.0**-decimals:
-            decimals += 1
-        verdict = s.verdict_of(f"obs.{id}", middle, decimals)
-        colour = verdict_colour(brush.theme, verdict)
-        line = brush.letters.height("small")
-        label = s.words.of(indicator.label)
-        y = rect.top
-        lines = len(brush.letters.wrap(label, "small", rect.width, 2))
-        brush.text(label, rect.left, y + (2 - lines) * line, "small", None, rect.width, lines=2)
-        value = s.words(
-            "{middle} ± {half}",
-            middle=s.words.number(middle, decimals, signed=True),
-            half=s.words.number(half, decimals),
-        )
-        said = s.verdict_word(verdict)
-        whole = f"{value} · {said}" if said else value
-        text = whole if brush.letters.width(whole, "small_strong") <= rect.width else value
-        brush.text(text, rect.left, y + 2 * line, "small_strong", colour)
-        place = pygame.Rect(rect.left, y + 3 * line + px(2), rect.width, px(42))
-        fan(brush, place, quantiles, spread(made, id) * 0.03, colour)
-
-
-class _Pen:
-    """Writes, or only measures."""
-
-    def __init__(self, brush: Brush, measure: bool) -> None:
-        self.brush, self.measure = brush, measure
-
-    def text(
-        self,
-        text: str,
-        x: int,
-        y: int,
-        style: str,
-        colour: Colour | None,
-        width: int,
-        lines: int | None = None,
-    ) -> int:
-        """The y below the text, written or not."""
-        if self.measure:
-            wrapped = self.brush.letters.wrap(text, style, width, lines)
-            return y + len(wrapped) * self.brush.letters.height(style)
-        return self.brush.text(text, x, y, style, colour, width, lines=lines)

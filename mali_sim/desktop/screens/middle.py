@@ -16,8 +16,8 @@ from mali_sim.desktop.map import (
     within,
     write_labels,
 )
+from mali_sim.desktop.screens.fans import verdict_colour
 from mali_sim.desktop.session import Session
-from mali_sim.desktop.side_panes import verdict_colour
 from mali_sim.desktop.widgets import Brush, Pane
 from mali_sim.play import Explanation, Indicator, Line
 
@@ -242,7 +242,7 @@ class WhyPane(Pane):
         brush.rule(x, 0, wide)
         indicator = s.named(s.subject)
         y = px(6)
-        label = subject_label(s)
+        label = subject_label(s, s.subject)
         explanation = s.explain(s.subject)
         brush.text(s.words("Why: {name}", name=label), x, y, "heading", None, wide, lines=1)
         y += brush.letters.height("heading")
@@ -256,7 +256,7 @@ class WhyPane(Pane):
         causes = explanation.causes[:room]
         if not causes:
             self._nothing(brush, indicator, x, y, wide)
-        cause_rows(brush, s, explanation, len(causes), pygame.Rect(x, y, wide, line))
+        cause_rows(brush, s, explanation, len(causes), pygame.Rect(x, y, wide, line), s.subject)
         y += len(causes) * line
         rest = len(explanation.causes) - len(causes)
         link = (
@@ -268,7 +268,8 @@ class WhyPane(Pane):
             if rest
             else s.words("Equations and sources")
         )
-        at = x + brush.key("W", x, y + px(4) + line // 2, theme.indigo, theme.paper) - x + px(8)
+        key = s.keys.shown("why", s.words)
+        at = brush.key(key, x, y + px(4) + line // 2, theme.indigo, theme.paper) + px(8)
         brush.text(link, at, y + px(4), "small", theme.indigo)
         rect = pygame.Rect(
             x - px(4), y + px(1), at - x + brush.letters.width(link, "small") + px(10), line + px(7)
@@ -307,21 +308,24 @@ class WhyPane(Pane):
     def _nothing(self, brush: Brush, indicator: Indicator | None, x: int, y: int, wide: int) -> None:
         s = self.session
         text = s.words.of(indicator.text) if indicator is not None and indicator.text else ""
-        said = s.words("Nothing moved it.") if s.game.month else s.words("No month has been played yet.")
+        if s.explaining(s.subject):
+            said = s.words("The causes are being worked out…")
+        else:
+            said = s.words("Nothing moved it.") if s.game.month else s.words("No month has been played yet.")
         y = brush.text(said, x, y, "small", brush.theme.muted, wide)
         if text:
             brush.text(text, x, y + brush.px(4), "small", None, wide, lines=4)
 
 
-def subject_label(s: Session) -> str:
+def subject_label(s: Session, subject: str) -> str:
     """What is being explained, in words; a row with its stock's name."""
-    if s.subject.startswith("obs."):
-        return s.words.of(s.game.model.scenario.obs[s.subject[4:]].label)
-    base = s.subject.partition(".")[0].partition("[")[0]
+    if subject.startswith("obs."):
+        return s.words.of(s.game.model.scenario.obs[subject[4:]].label)
+    base = subject.partition(".")[0].partition("[")[0]
     stock = s.game.model.scenario.stock.get(base)
-    found = s.named(s.subject)
+    found = s.named(subject)
     parts = [s.words.of(stock.label)] if stock else []
-    if found is not None and s.subject != base:
+    if found is not None and subject != base:
         parts.append(s.words.of(found.label))
     return ", ".join(parts)
 
@@ -331,7 +335,9 @@ def change_decimals(change: float, decimals: int) -> int:
     return decimals if abs(change) >= 10 * 10.0**-decimals else decimals + 1
 
 
-def cause_rows(brush: Brush, s: Session, explanation: Explanation, count: int, first: pygame.Rect) -> None:
+def cause_rows(
+    brush: Brush, s: Session, explanation: Explanation, count: int, first: pygame.Rect, subject: str
+) -> None:
     """Causes as rows from a first one: name, bar, amount."""
     px, theme = brush.px, brush.theme
     causes = explanation.causes[:count]
@@ -346,7 +352,7 @@ def cause_rows(brush: Brush, s: Session, explanation: Explanation, count: int, f
         bar = pygame.Rect(
             first.left + name_wide, y + px(4), first.width - name_wide - value_wide, first.height - px(8)
         )
-        colour = verdict_colour(theme, s.verdict_of(s.subject, cause.amount, 6))
+        colour = verdict_colour(theme, s.verdict_of(subject, cause.amount, 6))
         cause_bar(brush, bar, cause.amount, least, most, colour)
         size = abs(cause.amount)
         decimals = 0 if size >= 10 else 1 if size >= 1 else 2

@@ -1,0 +1,109 @@
+"""Where games are saved: one folder, a file a game that is kept each month, and those that were named."""
+
+import time
+from pathlib import Path
+
+import platformdirs
+
+from mali_sim.play.game import Game
+
+SUFFIX = ".save"
+
+
+def save_folder() -> Path:
+    """The user's folder of saves."""
+    return Path(platformdirs.user_data_dir("mali_sim")) / "saves"
+
+
+def save_path(text: str, folder: Path) -> Path:
+    """A file that somebody named: in the folder of saves unless a folder is said."""
+    path = Path(text.strip("\"'")).expanduser()
+    if not path.name:
+        return folder
+    if path.suffix != SUFFIX and not path.is_file():
+        path = path.with_name(path.name + SUFFIX)
+    return path if len(path.parts) > 1 or path.is_file() else folder / path
+
+
+def latest_saves(folder: Path, count: int = 12) -> list[Path]:
+    """The latest saves first."""
+    return sorted(folder.glob(f"*{SUFFIX}"), key=lambda p: -p.stat().st_mtime)[:count]
+
+
+class Saves:
+    """
+    The files of one game.
+
+    Attributes
+    ----------
+    folder : Path
+    auto : Path or None
+        The file that is written each month, once it has been.
+    own : Path or None
+        The file that the player saved in, or opened.
+    """
+
+    def __init__(self, game: Game, folder: Path, own: Path | None = None, note: str = "") -> None:
+        self.game, self.folder = game, folder
+        scenario = game.model.scenario.scenario.id
+        self.name = f"{scenario}-{time.strftime('%Y%m%d-%H%M%S')}{note}"
+        self.auto: Path | None = None
+        self.own = own
+        self._saved = self._kept = len(game.record.events)
+
+    @property
+    def latest(self) -> Path | None:
+        """A file to open the game with again."""
+        return self.auto or self.own
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something happened since the player last saved."""
+        return len(self.game.record.events) != self._saved
+
+    def autosave(self) -> None:
+        """
+        Keep the game.
+
+        Raises
+        ------
+        SaveError
+        """
+        if self.game.record.events:
+            path = self.folder / f"{self.name}-auto{SUFFIX}"
+            self.game.save(path)
+            self.auto = path
+            self._kept = len(self.game.record.events)
+
+    def forget(self) -> None:
+        """Take away what was kept by itself: the player has saved the game, or wants none of it."""
+        if self.auto is not None:
+            self.auto.unlink(missing_ok=True)
+            self.auto = None
+
+    @property
+    def behind(self) -> bool:
+        """Whether something happened since the game was kept."""
+        return len(self.game.record.events) != self._kept
+
+    def save(self, text: str) -> Path:
+        """
+        Save in a file that was named, or in the game's own.
+
+        Raises
+        ------
+        SaveError
+        """
+        path = self.path(text) if text else self.folder / f"{self.name}{SUFFIX}"
+        self.game.save(path)
+        self._saved = len(self.game.record.events)
+        self.own = path
+        return path
+
+    def path(self, text: str) -> Path:
+        """A file that somebody named: in the folder of saves unless a folder is said."""
+        return save_path(text, self.folder)
+
+    def listed(self, count: int = 12) -> list[Path]:
+        """The latest saves first."""
+        return latest_saves(self.folder, count)
