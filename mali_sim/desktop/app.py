@@ -38,6 +38,8 @@ _VEIL = 110
 _REST = 350
 #: Seconds after which painting goes on in the next frame.
 _BUDGET = 0.007
+#: Seconds after which whatever works beside the window gives way to it.
+_GIVE_WAY = 0.0005
 #: What makes a game, beside the window; its seat.
 Maker = Callable[[], tuple[Game, str]]
 
@@ -101,10 +103,13 @@ class App:
         self._size = size
         self._open_window(self.settings.fullscreen)
         pygame.key.set_repeat(350, 45)
+        self._switching = sys.getswitchinterval()
+        sys.setswitchinterval(_GIVE_WAY)
         self._told, self._rested = pygame.event.custom_type(), pygame.event.custom_type()
         self.keys = Keys(self.settings.keys)
         self.jobs = Jobs(self._tell)
         self.futures = Futures(futures, 200, self._tell)
+        self.futures.start()
         self.folder = saves or save_folder()
         self.session: Session | None = None
         self.slots: Saves | None = None
@@ -115,6 +120,7 @@ class App:
         self.tip: Tip | None = None
         self.more_to_paint = False
         self._laid: object = None
+        self._lettered: object = None
         self._below: pygame.Surface | None = None
         self._under_tip: tuple[pygame.Surface, pygame.Rect] | None = None
         self._painted: list[pygame.Rect] = []
@@ -233,6 +239,7 @@ class App:
                 self.slots.autosave()
             except SaveError as error:
                 print(self.words.of(error.said), file=sys.stderr)
+        sys.setswitchinterval(self._switching)
         pygame.display.quit()
 
     # -- drawing -----------------------------------------------------------------------------
@@ -258,8 +265,9 @@ class App:
         version = self.session.version if self.session else 0
         laid = size, version, self.words.language, set_to
         fresh = laid != self._laid
-        if self._laid is None or (size, set_to) != (self._laid[0], self._laid[3]):  # type: ignore[index]
+        if self._lettered != (size, set_to):
             self.letters = Lettering(size, THEMES[self.settings.theme], self.settings.scale)
+            self._lettered = size, set_to
         if fresh:
             self._lift_tip()
             if self.session is not None:
@@ -318,24 +326,19 @@ class App:
         whole = next((p for p in reversed(self.stack[:-1]) if p.whole), None)
         if whole is not None:
             whole.lay_out(size, self.letters)
-            whole.draw(self.screen, self.letters, False)
+            whole.show(self.screen, self.letters)
             whole.painted = None
         elif self.session is not None:
             for pane in self.main.panes:
-                if pane.painted is None or self._covered:
-                    pane.draw(self.screen, self.letters, False)
+                pane.show(self.screen, self.letters)
                 pane.painted = None
         else:
             self.screen.fill(self.letters.theme.paper)
-        self._covered = True
         veil = pygame.Surface(self.screen.get_size())
         veil.fill(self.letters.theme.ink)
         veil.set_alpha(_VEIL)
         self.screen.blit(veil, (0, 0))
         return self.screen.copy()
-
-    #: Whether something else than the main screen was drawn since it was.
-    _covered = True
 
     def _fonts_missing(self) -> None:
         names = ", ".join(sorted(self.letters.missing))
@@ -709,7 +712,7 @@ class App:
 
     def _sit(self, session: Session, own: Path | None = None) -> None:
         """Take a seat at a game."""
-        self.futures.forget()
+        self.futures.begin(session.game, session.actor)
         self.session = session
         session.speak(self.words.language)
         session.command = self.command
@@ -720,7 +723,6 @@ class App:
         self.main = MainScreen(session)
         self.zone: Pane = self.main.decisions
         self._laid = None
-        self._covered = True
         self.busy = False
         self._caption()
         if session.game.finished:
@@ -776,6 +778,7 @@ class App:
         assert s is not None
         self.busy = False
         s.changed()
+        self.futures.begin(s.game, s.actor)
         self.main.decisions.focus, self.main.decisions.scroll = None, 0
         self.show(Report(self))
         if problem:

@@ -1,34 +1,59 @@
-"""Forecasts in small portions, beside the window, so that no frame waits for them."""
+"""
+Forecasts in small portions, in a process of their own, so that no frame waits for them.
 
+The process follows the game by its record. What all forecasts of a month have in common is
+made ready as soon as the month begins, so that the first answer comes at once.
+"""
+
+import contextlib
+import multiprocessing
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
 from attrs import define, frozen
 
-from mali_sim.play import Forecast, Game, forecast
-from mali_sim.play.aspects import joined
+from mali_sim.model import Model
+from mali_sim.play import Forecast, Game, Record, SeatView
+from mali_sim.play.aspects import Fans, fans_of, joined
+from mali_sim.play.forecast import Lookahead
+from mali_sim.play.record import Header
 
 MONTHS = 12
+#: So many finished forecasts of a month are kept.
+_KEPT = 400
+
+
+@frozen
+class _Begin:
+    """Another month, or another game."""
+
+    turn: int
+    header: Header | None
+    events: tuple[dict, ...]
+    actor: str
 
 
 @frozen
 class _Wish:
     key: Hashable
-    game: Game
-    actor: str
-    action: str
+    plan: tuple[str, ...]
+    actions: tuple[str, ...]
 
 
-@define
-class _Made:
-    forecast: Forecast | None = None
-    parts: int = 0
-    problem: str = ""
+@frozen
+class _Answer:
+    turn: int
+    key: Hashable
+    fans: Fans | None
+    parts: int
+    problem: str
 
 
 class Futures:
     """
-    One worker that refines the forecast that is being looked at.
+    What refines the forecast that is being looked at.
 
     Parameters
     ----------
@@ -37,76 +62,194 @@ class Futures:
     portion : int
         Futures at a time, after a smaller first portion.
     told : callable
-        Called from the worker whenever there is something new to show.
+        Called whenever there is something new to show.
     """
 
     def __init__(self, total: int, portion: int, told: Callable[[], None]) -> None:
         self.total, self.portion, self.told = total, portion, told
-        self._wish: _Wish | None = None
-        self._made: dict[Hashable, _Made] = {}
-        self._change = threading.Condition()
-        self._thread: threading.Thread | None = None
-        self._over = False
+        self._made: dict[Hashable, _Answer] = {}
+        self._asked: Hashable = None
+        self._turn = 0
+        self._change = threading.Lock()
+        self._pipe: Connection | None = None
+        self._process: BaseProcess | None = None
 
-    def ask(self, key: Hashable, game: Game, actor: str, action: str) -> None:
-        """Wish for the forecast of an action; an earlier wish is dropped where it stands."""
-        if not self.total:
+    def start(self) -> None:
+        """Start the process, which takes a second, before it is needed."""
+        if not self.total or self._process is not None:
             return
-        with self._change:
-            if self._wish is not None and self._wish.key == key:
-                return
-            self._wish = _Wish(key, game.snapshot(), actor, action)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="futures", daemon=True)
-                self._thread.start()
-            self._change.notify()
+        context = multiprocessing.get_context("spawn")
+        self._pipe, other = context.Pipe()
+        process = context.Process(
+            target=_work, args=(other, self.total, self.portion), name="futures", daemon=True
+        )
+        process.start()
+        self._process = process
+        other.close()
+        threading.Thread(target=self._listen, args=(self._pipe,), name="futures", daemon=True).start()
 
-    def latest(self, key: Hashable) -> tuple[Forecast | None, int, str]:
+    def begin(self, game: Game, actor: str) -> None:
+        """Another month, or another game: drop all forecasts, and make ready for new ones."""
+        self.forget()
+        if game.finished or not self.total:
+            return
+        self.start()
+        events = tuple(_played(game))
+        self._send(_Begin(self._turn, game.record.header, events, actor))
+
+    def ask(self, key: Hashable, plan: Sequence[str], actions: Sequence[str]) -> None:
+        """Wish for the forecast of some actions; an earlier wish is dropped where it stands."""
+        if not self.total or key == self._asked:
+            return
+        self._asked = key
+        self._send(_Wish(key, tuple(plan), tuple(actions)))
+
+    def latest(self, key: Hashable) -> tuple[Fans | None, int, str]:
         """What is there by now, how often it was refined, and what went wrong."""
         with self._change:
             made = self._made.get(key)
-            return (made.forecast, made.parts, made.problem) if made else (None, 0, "")
+        return (made.fans, made.parts, made.problem) if made else (None, 0, "")
 
     def forget(self) -> None:
         """Drop all forecasts: the month has passed."""
         with self._change:
             self._made.clear()
-            self._wish = None
+            self._asked = None
+            self._turn += 1
 
     def stop(self) -> None:
-        """End the worker; it leaves after the portion it is at."""
-        with self._change:
-            self._over = True
-            self._change.notify()
-        if self._thread is not None:
-            self._thread.join(5.0)
+        """End the process."""
+        if self._pipe is not None:
+            with contextlib.suppress(OSError):
+                self._pipe.close()
+            self._pipe = None
+        if self._process is not None:
+            self._process.join(0.2)
+            if self._process.is_alive():
+                self._process.terminate()
+            self._process = None
 
-    def _work(self) -> None:
+    def _send(self, message: object) -> None:
+        if self._pipe is not None:
+            with contextlib.suppress(OSError):
+                self._pipe.send(message)
+
+    def _listen(self, pipe: Connection) -> None:
+        """Take the answers as they come."""
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                answer: _Answer = pipe.recv()
+                with self._change:
+                    if answer.turn == self._turn:
+                        self._made[answer.key] = answer
+                        while len(self._made) > _KEPT:
+                            self._made.pop(next(iter(self._made)))
+                self.told()
+
+
+def _played(game: Game) -> Iterator[dict]:
+    """A game's record without the plan of the month that is not played yet."""
+    events = game.record.events
+    last = max((n for n, e in enumerate(events) if e["kind"] in ("advance", "rewind")), default=-1)
+    return (e for n, e in enumerate(events) if n <= last or e["kind"] != "submit")
+
+
+# -- the process ------------------------------------------------------------------------------------
+
+
+@define
+class _Refined:
+    forecast: Forecast | None = None
+    parts: int = 0
+    done: bool = False
+
+
+class _Worker:
+    """What the process knows: the game as it stands, portions made ready, forecasts so far."""
+
+    def __init__(self, pipe: Connection, total: int, portion: int) -> None:
+        self.pipe, self.total, self.portion = pipe, total, portion
+        self.models: dict[str, Model] = {}
+        self.view: SeatView | None = None
+        self.turn = 0
+        self.ahead: list[Lookahead] = []
+        self.wish: _Wish | None = None
+        self.made: dict[Hashable, _Refined] = {}
+
+    def run(self) -> None:
+        """Until the window is gone: take what is asked for, then do one portion of work."""
         while True:
-            with self._change:
-                while not self._over and (self._wish is None or self._done(self._wish)):
-                    self._change.wait()
-                if self._over:
-                    return
-                wish = self._wish
-                assert wish is not None
-                made = self._made.setdefault(wish.key, _Made())
-                done = made.forecast.runs if made.forecast else 0
-            runs = min(self.portion if done else max(self.portion // 2, 1), self.total - done)
-            try:
-                part = forecast(
-                    wish.game, wish.actor, [wish.action], runs=runs, months=MONTHS, first_run=done
-                )
-            except ValueError as error:
-                part, made.problem = None, str(error)
-            with self._change:
-                if part is not None:
-                    made.forecast = joined([made.forecast, part]) if made.forecast else part
-                    made.parts += 1
-            self.told()
+            while self.pipe.poll(0 if self._due() else None):
+                self._take(self.pipe.recv())
+            self._portion()
 
-    def _done(self, wish: _Wish) -> bool:
-        made = self._made.get(wish.key)
-        if made is None:
+    def _take(self, message: object) -> None:
+        if isinstance(message, _Begin):
+            self.turn, self.wish, self.ahead, self.made = message.turn, None, [], {}
+            self.view = self._follow(message)
+        elif isinstance(message, _Wish):
+            self.wish = message
+
+    def _follow(self, begin: _Begin) -> SeatView | None:
+        """The game of a record."""
+        assert begin.header is not None
+        header = begin.header
+        known = self.models.get(header.fingerprint)
+        game = Game.from_record(Record(header, list(begin.events)), known)
+        self.models = {header.fingerprint: game.model}
+        return SeatView(game, begin.actor)
+
+    def _due(self) -> bool:
+        """Whether there is something to make ready, or to refine."""
+        return self.view is not None and (self._open() or self._ready() < self.total)
+
+    def _ready(self) -> int:
+        return sum(a.runs for a in self.ahead)
+
+    def _open(self) -> bool:
+        """Whether what was wished for is not finished."""
+        if self.wish is None:
             return False
-        return bool(made.problem) or (made.forecast is not None and made.forecast.runs >= self.total)
+        made = self.made.get(self.wish.key)
+        return made is None or not made.done
+
+    def _portion(self) -> None:
+        if self.view is None:
+            return
+        made = self.made.setdefault(self.wish.key, _Refined()) if self.wish is not None else None
+        if made is not None and not made.done and made.parts < len(self.ahead):
+            self._refine(self.view, made)
+        elif self._ready() < self.total:
+            self._prepare(self.view)
+
+    def _prepare(self, view: SeatView) -> None:
+        """Make another portion of the month's futures ready."""
+        first = self._ready()
+        runs = min(self.portion if first else max(self.portion // 2, 1), self.total - first)
+        names = [id for id, o in view.model.scenario.obs.items() if o.headline]
+        ahead = Lookahead(view.game, view.actor, runs=runs, months=MONTHS, first_run=first,
+                          names=names or None)  # fmt: skip
+        self.ahead.append(ahead)
+
+    def _refine(self, view: SeatView, made: _Refined) -> None:
+        """Add a portion to what was wished for."""
+        wish = self.wish
+        assert wish is not None
+        fans, problem = None, ""
+        try:
+            part = self.ahead[made.parts].of(wish.actions, wish.plan)
+            made.forecast = joined([made.forecast, part]) if made.forecast else part
+            fans = fans_of(view, made.forecast)
+            made.done = made.forecast.runs >= self.total
+        except ValueError as error:
+            problem, made.done = str(error), True
+        made.parts += 1
+        self.pipe.send(_Answer(self.turn, wish.key, fans, made.parts, problem))
+        while len(self.made) > _KEPT:
+            self.made.pop(next(iter(self.made)))
+
+
+def _work(pipe: Connection, total: int, portion: int) -> None:
+    """The process; it ends with the window."""
+    with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
+        _Worker(pipe, total, portion).run()

@@ -531,6 +531,8 @@ class Pane:
         self.painted: object = None
         self.insets = 0, 0
         self.typed: dict[str, str] = {}
+        self._picture: pygame.Surface | None = None
+        self._pictured: object = None
 
     def signature(self) -> object:
         """What the picture depends on; it is painted again when this changes."""
@@ -549,9 +551,33 @@ class Pane:
         stood = self.focus if active else None
         return self.signature(), tuple(self.rect), self.scroll, stood, active, tuple(self.typed.values())
 
+    def stale(self) -> None:
+        """Something that the looks do not tell has changed: paint it anew."""
+        self.painted = self._pictured = None
+
+    def show(self, screen: pygame.Surface, letters: Lettering) -> None:
+        """Put it into the window as it looked last."""
+        if self._picture is None or self._picture.get_size() != self.rect.size:
+            self.draw(screen, letters, False)
+        else:
+            screen.blit(self._picture, self.rect)
+
     def draw(self, screen: pygame.Surface, letters: Lettering, active: bool) -> None:
-        """Paint into the window, scrolled so that the focus is seen."""
-        surface = screen.subsurface(self.rect.clip(screen.get_rect()))
+        """
+        Put it into the window, scrolled so that the focus is seen.
+
+        The picture is kept: it is painted only where it would look otherwise.
+        """
+        if self._picture is None or self._picture.get_size() != self.rect.size:
+            self._picture = pygame.Surface(self.rect.size).convert(screen)
+            self._pictured = None
+        if self.reveal or self._pictured != (self.looks(active), id(letters)):
+            self._paint_picture(self._picture, letters, active)
+            self._pictured = self.looks(active), id(letters)
+        screen.blit(self._picture, self.rect)
+        self.painted = self.looks(active)
+
+    def _paint_picture(self, surface: pygame.Surface, letters: Lettering, active: bool) -> None:
         for _ in range(3):
             brush = Brush(surface, letters, self.scroll, self.focus if active else None)
             surface.fill(getattr(letters.theme, self.colour))
@@ -567,7 +593,6 @@ class Pane:
         self.reveal = False
         if self.scrolls and self.content > self.rect.height:
             self._bar(surface, letters)
-        self.painted = self.looks(active)
 
     def _settle(self, letters: Lettering) -> None:
         spot = self.spot(self.focus)

@@ -152,6 +152,38 @@ def spread(made: Forecast, id: str) -> float:
     return float(high - low)
 
 
+@frozen
+class Fans:
+    """
+    What is shown of a forecast: of each headline the paired difference, and how far it spreads anyway.
+
+    Parameters
+    ----------
+    runs, months : int
+    moved : tuple of str
+        Headlines, those that are moved most first.
+    quantiles : dict of str to ndarray, shape (5, months)
+        Of the difference, 5, 25, 50, 75 and 95 percent.
+    spreads : dict of str to float
+        How far apart the futures themselves end.
+    """
+
+    runs: int
+    months: int
+    moved: tuple[str, ...]
+    quantiles: dict[str, np.ndarray]
+    spreads: dict[str, float]
+
+
+def fans_of(view: SeatView, made: Forecast) -> Fans:
+    """What is shown of a forecast."""
+    moved = tuple(most_moved(view, made, len(made.names)))
+    return Fans(
+        made.runs, made.months, moved, {id: made.fan(id) for id in moved},
+        {id: spread(made, id) for id in moved},
+    )  # fmt: skip
+
+
 def most_moved(view: SeatView, made: Forecast, count: int) -> list[str]:
     """Headlines that a forecast moves most by its end, against how far they spread anyway."""
     if not made.months:

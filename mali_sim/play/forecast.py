@@ -106,23 +106,67 @@ def forecast(
     first_run : int
         Where to go on from, to refine an earlier forecast.
     """
-    months = min(months, game.months - game.month)
-    asked = [game.model.action(a) for a in actions]
-    plan = tuple(
-        a for a in game.plan.get(actor, ())
-        if a not in actions and not any(same_question(game.model.action(a), b) for b in asked)
-    )  # fmt: skip
-    seed = forecast_seed(game.model, game.month, actor)
-    numbers = np.arange(first_run, first_run + runs, dtype=np.uint64)
-    parameters = game.assumed_draws(numbers)
-    known = known_state(game, actor, engine_draws.run_keys(seed, numbers), parameters)
-    names = tuple(id for id, o in game.model.scenario.obs.items() if not o.known_to or actor in o.known_to)
-    futures = _Futures(game, actor, known, seed, numbers, parameters, months, names, backend)
-    without = futures.of(plan)
-    offers = [a.item.id for a in asked if a.kind == "ask"]
-    with_ = futures.of((*plan, *actions), offers)
-    agreed = futures.agreed if offers else None
-    return Forecast(actor, tuple(actions), plan, months, runs, names, without, with_, agreed)
+    ahead = Lookahead(game, actor, runs=runs, months=months, backend=backend, first_run=first_run)
+    return ahead.of(actions, game.plan.get(actor, ()))
+
+
+class Lookahead:
+    """
+    Futures of one month, made ready once: each action that is asked about costs its own runs only.
+
+    Parameters
+    ----------
+    game : Game
+        As it stands; a snapshot where the game goes on meanwhile.
+    actor : str
+    names : sequence of str, optional
+        Observers that are kept; all that the actor sees by default.
+    runs, months, backend, first_run
+        As in :func:`forecast`.
+    """
+
+    def __init__(
+        self, game: Game, actor: str, *, runs: int = 1_000, months: int = 12,
+        backend: Backend = Backend.AUTO, first_run: int = 0, names: Sequence[str] | None = None,
+    ) -> None:  # fmt: skip
+        self.game, self.actor, self.runs = game, actor, runs
+        self.months = min(months, game.months - game.month)
+        seed = forecast_seed(game.model, game.month, actor)
+        numbers = np.arange(first_run, first_run + runs, dtype=np.uint64)
+        parameters = game.assumed_draws(numbers)
+        known = known_state(game, actor, engine_draws.run_keys(seed, numbers), parameters)
+        seen = (id for id, o in game.model.scenario.obs.items() if not o.known_to or actor in o.known_to)
+        self.names = tuple(id for id in seen if names is None or id in names)
+        self._futures = _Futures(
+            game, actor, known, seed, numbers, parameters, self.months, self.names, backend
+        )
+        self._without: tuple[tuple[str, ...], np.ndarray] | None = None
+
+    def of(self, actions: Sequence[str], planned: Sequence[str] = ()) -> Forecast:
+        """
+        What some actions change beside a plan.
+
+        Parameters
+        ----------
+        planned : sequence of str
+            This month's plan; what it has of the actions, or of other answers to the same
+            question, is left out.
+        """
+        model = self.game.model
+        asked = [model.action(a) for a in actions]
+        plan = tuple(
+            a for a in planned
+            if a not in actions and not any(same_question(model.action(a), b) for b in asked)
+        )  # fmt: skip
+        if self._without is None or self._without[0] != plan:
+            self._without = plan, self._futures.of(plan)
+        without = self._without[1]
+        offers = [a.item.id for a in asked if a.kind == "ask"]
+        with_ = self._futures.of((*plan, *actions), offers)
+        agreed = self._futures.agreed if offers else None
+        return Forecast(
+            self.actor, tuple(actions), plan, self.months, self.runs, self.names, without, with_, agreed
+        )
 
 
 def between(one: Forecast, other: Forecast) -> Forecast:

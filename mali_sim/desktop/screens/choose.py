@@ -75,7 +75,7 @@ class Chooser(Page):
 
     def _read(self, found: list[_Listed]) -> None:
         Chooser._known = found
-        self.painted = None
+        self.stale()
 
     def signature(self) -> object:
         """What the picture depends on."""
@@ -229,7 +229,7 @@ class Saved(Page):
 
     def _seen(self, found: list[tuple[Path, InBrief | str]]) -> None:
         self.rows = found
-        self.painted = None
+        self.stale()
 
     def title(self) -> str:
         """What the page is called."""

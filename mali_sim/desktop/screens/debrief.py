@@ -65,7 +65,7 @@ class Debrief(Page):
 
     def _learned(self, name: str, value: object) -> None:
         setattr(self, name, value)
-        self.painted = None
+        self.stale()
         if name == "found":
             self._change(0)
 

@@ -8,8 +8,7 @@ from mali_sim.desktop.charts import fan
 from mali_sim.desktop.session import Session
 from mali_sim.desktop.tokens import Colour, Theme
 from mali_sim.desktop.widgets import Brush
-from mali_sim.play import Forecast
-from mali_sim.play.aspects import most_moved, spread
+from mali_sim.play.aspects import Fans
 
 FANS = 4
 
@@ -26,7 +25,7 @@ def fans_key(s: Session, id: str) -> Hashable:
 
 def ask_fans(s: Session, id: str) -> None:
     """Wish for the forecast of an action."""
-    s.futures.ask(fans_key(s, id), s.game, s.actor, id)
+    s.futures.ask(fans_key(s, id), s.game.plan.get(s.actor, ()), (id,))
 
 
 def fans_made(s: Session, id: str) -> object:
@@ -76,18 +75,18 @@ def paint_fans(
     return bottom
 
 
-def _shown(s: Session, made: Forecast) -> list[str]:
+def _shown(s: Session, made: Fans) -> list[str]:
     """Which headlines' fans: those moved most, in the order of the bar."""
-    chosen = most_moved(s.view, made, FANS)
+    chosen = made.moved[:FANS]
     return [i.id[4:] for i in s.headlines if i.id[4:] in chosen]
 
 
-def fan_cell(brush: Brush, s: Session, made: Forecast, id: str, rect: pygame.Rect) -> int:
+def fan_cell(brush: Brush, s: Session, made: Fans, id: str, rect: pygame.Rect) -> int:
     """One fan with its name and its middle in words; returns how high it is."""
     px = brush.px
     indicator = s.named(f"obs.{id}")
     assert indicator is not None
-    quantiles = made.fan(id)
+    quantiles = made.quantiles[id]
     middle = float(quantiles[2, -1])
     half = float(quantiles[4, -1] - quantiles[0, -1]) / 2
     decimals = indicator.decimals
@@ -109,7 +108,7 @@ def fan_cell(brush: Brush, s: Session, made: Forecast, id: str, rect: pygame.Rec
     text = whole if brush.letters.width(whole, "small_strong") <= rect.width else value
     brush.text(text, rect.left, y + 2 * line, "small_strong", colour)
     place = pygame.Rect(rect.left, y + 3 * line + px(2), rect.width, px(42))
-    fan(brush, place, quantiles, spread(made, id) * 0.03, colour)
+    fan(brush, place, quantiles, made.spreads[id] * 0.03, colour)
     return 3 * line + px(46)
 
 

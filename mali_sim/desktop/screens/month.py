@@ -10,10 +10,10 @@ from mali_sim.desktop.screens.fans import Pen, ask_fans, fan_cell, fans_made, pa
 from mali_sim.desktop.screens.why import Why
 from mali_sim.desktop.tokens import RING, STEP
 from mali_sim.desktop.widgets import Brush
-from mali_sim.play import Bargain, Choice, Forecast, Indicator, Line, Question, bargains, forecast, objectives
-from mali_sim.play.aspects import dossier, most_moved
+from mali_sim.play import Bargain, Choice, Indicator, Line, Question, bargains, objectives
+from mali_sim.play.aspects import Fans, dossier, fans_of
 from mali_sim.play.digest import Difference
-from mali_sim.play.forecast import between
+from mali_sim.play.forecast import Lookahead, between
 from mali_sim.play.weights import reweighed
 
 if TYPE_CHECKING:
@@ -81,11 +81,11 @@ class Opening(Page):
         return self.words("A model of one briefing’s argument, February 2023. Nothing here is a prediction.")
 
 
-class Report(Panel):
+class Report(Page):
     """What the last month brought: what happened, what changed and why, what your decisions did to it."""
 
     name = "report"
-    broad = 900
+    broad = 1320
 
     def __init__(self, app: "App", again: bool = False) -> None:
         super().__init__(app)
@@ -104,7 +104,7 @@ class Report(Panel):
 
     def _learned(self, came: dict[str, list[Difference]]) -> None:
         self.came = came
-        self.painted = None
+        self.stale()
 
     def close(self) -> None:
         """On to what waits, or back to where it was opened from."""
@@ -113,11 +113,29 @@ class Report(Panel):
         else:
             self.app.after_report()
 
-    def paint(self, brush: Brush) -> int:
-        """Paint events, then what others did, then what this seat did; then what changed."""
+    def title(self) -> str:
+        """Which month it was."""
+        s = self.session
+        return s.words("What {month} brought", month=s.month_name(s.game.month - 1))
+
+    def buttons(self) -> list[Button]:
+        """On, or back."""
+        s = self.session
+        label = s.words("Back") if self.again else s.words("Continue")
+        return [Button("close", label, self.close, primary=True)]
+
+    def body(self, brush: Brush, x: int, y: int, wide: int) -> int:
+        """Paint what happened on the left; what changed, and because of what, on the right."""
+        gap = brush.px(STEP * 12)
+        left = round((wide - gap) * 0.46)
+        low = self._happened(brush, x, y, left)
+        right = self._changes(brush, x + left + gap, y, wide - left - gap)
+        right = self._because(brush, x + left + gap, right, wide - left - gap)
+        return max(low, right)
+
+    def _happened(self, brush: Brush, x: int, y: int, wide: int) -> int:
+        """Events, then what others did, then what this seat did."""
         s, px = self.session, brush.px
-        title = s.words("What {month} brought", month=s.month_name(s.game.month - 1))
-        x, y, wide = self.head(brush, title)
         happened = ("event", "lapse", "breach", "fulfilled")
         parts = (
             (s.words("Events"), [k for k in s.lines if k.kind in happened]),
@@ -126,15 +144,14 @@ class Report(Panel):
         )
         for head, lines in parts:
             if lines:
-                y = brush.text(head, x, y + px(STEP), "card", None, wide)
+                y = brush.text(head, x, y, "heading", None, wide)
                 for line in lines:
                     y = self._line(brush, line, x, y + px(3), wide)
+                y += px(STEP * 3)
         if not s.lines:
             quiet = s.words("A quiet month: nothing was done, and nothing happened that you heard of.")
             y = brush.text(quiet, x, y, width=wide)
-        y = self._changes(brush, x, y + px(STEP * 3), wide)
-        y = self._because(brush, x, y, wide)
-        return self.foot(brush, x, y, wide, s.words("Back") if self.again else s.words("Continue"))
+        return y
 
     def _line(self, brush: Brush, line: Line, x: int, y: int, wide: int) -> int:
         s, px = self.session, brush.px
@@ -151,9 +168,7 @@ class Report(Panel):
         """What changed, ranked, each with its two largest causes; a press opens all of them."""
         s, px, theme = self.session, brush.px, brush.theme
         shown = s.news[:6]
-        brush.rule(x, y, wide)
-        y += px(STEP * 3)
-        y = brush.text(s.words("What changed most, and why"), x, y, "card", None, wide)
+        y = brush.text(s.words("What changed most, and why"), x, y, "heading", None, wide)
         if not shown:
             return brush.text(s.words("No figure that you see has changed."), x, y, "text", theme.muted, wide)
         line = brush.letters.height("text")
@@ -200,7 +215,7 @@ class Report(Panel):
         if not self.own:
             return y
         brush.rule(x, y + px(STEP), wide)
-        y = brush.text(s.words("Because of your decisions, on the same luck"), x, y + px(STEP * 4), "card",
+        y = brush.text(s.words("Because of your decisions, on the same luck"), x, y + px(STEP * 4), "heading",
                        None, wide)  # fmt: skip
         if self.came is None:
             return brush.text(s.words("The month is being played without them…"), x, y, "small", theme.muted)
@@ -534,22 +549,23 @@ class Compare(Page):
         own = tuple(s.game.plan.get(s.actor, ()))
         if len(self.plans) == 1 and own not in self.plans:
             self.plans.append(own)
-        self.made: tuple[Forecast, Forecast, Forecast] | None = None
+        self.made: tuple[Fans, Fans, Fans] | None = None
         self.problem = ""
         if len(self.plans) == 2 and not s.game.finished:
             game = s.game.snapshot()
             game.plan = {a: [] if a == s.actor else list(p) for a, p in game.plan.items()}
             one, other = self.plans
 
-            def work() -> tuple[Forecast, Forecast, Forecast]:
-                a, b = (forecast(game, s.actor, plan, runs=_COMPARED) for plan in (one, other))
-                return a, b, between(a, b)
+            def work() -> tuple[Fans, Fans, Fans]:
+                ahead = Lookahead(game, s.actor, runs=_COMPARED, names=[i.id[4:] for i in s.headlines])
+                a, b = ahead.of(one), ahead.of(other)
+                return fans_of(s.view, a), fans_of(s.view, b), fans_of(s.view, between(a, b))
 
             app.jobs.do(work, self._learned, app.failed)
 
-    def _learned(self, made: tuple[Forecast, Forecast, Forecast]) -> None:
+    def _learned(self, made: tuple[Fans, Fans, Fans]) -> None:
         self.made = made
-        self.painted = None
+        self.stale()
 
     def title(self) -> str:
         """What the page is called."""
@@ -586,9 +602,7 @@ class Compare(Page):
         if self.made is None:
             said = self.problem or s.words("The futures are being played…")
             return brush.text(said, x, y, "text", theme.muted, wide)
-        names = [i.id[4:] for i in s.headlines]
-        moved = most_moved(s.view, self.made[2], len(names))
-        for name in moved:
+        for name in self.made[2].moved:
             high = 0
             for n, made in enumerate(self.made):
                 cell = pygame.Rect(x + n * (column + gap), y, column, 0)

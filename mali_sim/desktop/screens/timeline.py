@@ -154,7 +154,7 @@ class Back(Panel):
 
         def done(_: None) -> None:
             app.busy = False
-            app.futures.forget()
+            app.futures.begin(s.game, s.actor)
             s.version += 1
             app.keep()
             app.shut()
