@@ -126,6 +126,7 @@ class App:
         self._painted: list[pygame.Rect] = []
         self._hand = False
         self._pointer = (0, 0)
+        self._down: set[int] = set()
         self._caption()
         if game is not None:
             session = Session(game, actor, self.words.language, self.futures, self.jobs)
@@ -402,6 +403,8 @@ class App:
             self.running = False
         elif event.type in (pygame.VIDEORESIZE, pygame.WINDOWEXPOSED):
             self._laid = None
+        elif event.type == pygame.KEYUP:
+            self._down.discard(event.key)
         elif event.type == self._rested:
             self._resting()
         elif self.busy:
@@ -458,9 +461,11 @@ class App:
             case pygame.K_TAB:
                 self._tab(-1 if event.mod & pygame.KMOD_SHIFT else 1)
             case pygame.K_RETURN | pygame.K_KP_ENTER:
-                self._enter(pane)
+                if not self._held(event.key):
+                    self._enter(pane)
             case pygame.K_SPACE:
-                self._enter(pane) if self.panel is not None else self.command("next")
+                if not self._held(event.key):
+                    self._enter(pane) if self.panel is not None else self.command("next")
             case pygame.K_ESCAPE:
                 self._escape()
             case _:
@@ -492,6 +497,12 @@ class App:
             s.pin()
         else:
             self.open(id)
+
+    def _held(self, key: int) -> bool:
+        """Whether a key is only held down: what chooses wants a press of its own each time."""
+        held = key in self._down
+        self._down.add(key)
+        return held
 
     def _tab(self, step: int) -> None:
         if self.panel is not None:
@@ -725,6 +736,7 @@ class App:
         self._laid = None
         self.busy = False
         self._caption()
+        self.jobs.do(lambda: session.scales, lambda _: None)
         if session.game.finished:
             self.open("debrief")
         elif session.game.month == 0 and not session.game.record.events:

@@ -113,10 +113,24 @@ def gauge(brush: Brush, rect: pygame.Rect, value: float, low: float, high: float
         return rect.left + round((min(max(at, low), high) - low) / (high - low) * rect.width)
 
     left, right = sorted((place(zero), place(value)))
-    brush.fill(pygame.Rect(left, rect.top, max(right - left, 1), rect.height), colour)
+    bar(brush, pygame.Rect(left, rect.top, max(right - left, 1), rect.height), colour)
     if low < 0 < high:
         tick = pygame.Rect(place(0), rect.top - brush.px(2), 1, rect.height + brush.px(4))
         brush.fill(tick, brush.theme.ink)
+
+
+def bar(brush: Brush, rect: pygame.Rect, colour: Colour) -> None:
+    """A bar; one that is for the worse is hatched, so that its colour does not say it alone."""
+    brush.fill(rect, colour)
+    if colour != brush.theme.rust or not brush.seen(rect.top, rect.height):
+        return
+    here = brush.at(rect).clip(brush.surface.get_rect())
+    if here.width < 2 or here.height < 2:
+        return
+    inside = brush.surface.subsurface(here)
+    light = mixed(colour, brush.theme.card, 0.45)
+    for x in range(-here.height, here.width, max(brush.px(6), 3)):
+        pygame.draw.line(inside, light, (x, here.height), (x + here.height, 0))
 
 
 def cause_bar(
@@ -127,7 +141,7 @@ def cause_bar(
     zero = rect.left + round(-least / reach * rect.width)
     end = rect.left + round((amount - least) / reach * rect.width)
     left, right = sorted((zero, end))
-    brush.fill(pygame.Rect(left, rect.top, max(right - left, 2), rect.height), colour)
+    bar(brush, pygame.Rect(left, rect.top, max(right - left, 2), rect.height), colour)
     brush.fill(pygame.Rect(zero, rect.top - brush.px(3), 1, rect.height + brush.px(6)), brush.theme.muted)
 
 

@@ -202,6 +202,21 @@ def within(shape: Sequence[Point], at: tuple[int, int]) -> bool:
     return inside
 
 
+def pin(brush: Brush, at: Point, number: int) -> None:
+    """A numbered pin whose point is at a place."""
+    px, theme = brush.px, brush.theme
+    size, x, y = px(19), round(at[0]), round(at[1]) - brush.shift
+    pygame.draw.polygon(
+        brush.surface, theme.indigo,
+        [(x - size * 0.36, y - size * 0.62), (x + size * 0.36, y - size * 0.62), (x, y)],
+    )  # fmt: skip
+    top = round(at[1]) - round(size * 1.25)
+    brush.sign("disc", x - size // 2 - 1, top - 1, size + 2, theme.card)
+    brush.sign("disc", x - size // 2, top, size, theme.indigo)
+    line = brush.letters.height("small")
+    brush.text(str(number), x, top + (size - line) // 2, "small_strong", theme.card, align="middle")
+
+
 def write_labels(
     brush: Brush, anchors: Sequence[tuple[str, Point]], words: Mapping[str, tuple[str, str]],
     shapes: Mapping[str, Sequence[Point]], steps: Mapping[str, int], chosen: str | None,

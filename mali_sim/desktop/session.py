@@ -19,7 +19,7 @@ from mali_sim.play import (
     SeatView,
 )
 from mali_sim.play.answers import ANSWERS, answer
-from mali_sim.play.aspects import Layer, better, layers
+from mali_sim.play.aspects import Layer, better, gives, layers, ranked_layers
 from mali_sim.play.digest import Difference, Yardstick, biggest, consequences, yardstick
 from mali_sim.play.explain import UnknownName
 from mali_sim.play.view import Fact, verdict
@@ -27,7 +27,7 @@ from mali_sim.scenario import Text
 from mali_sim.scenario.texts import NARROW_SPACE, Words
 
 #: What is looked up once a month, and what again whenever the plan changes.
-_OF_THE_MONTH = ("headlines", "indicators", "partners", "map_values", "lines", "facts", "news")
+_OF_THE_MONTH = ("headlines", "indicators", "partners", "map_values", "lines", "facts", "news", "gifts")
 _OF_THE_PLAN = ("choices", "topics", "questions", "unanswered")
 #: So many pinned plans can be compared.
 PINS = 2
@@ -269,6 +269,13 @@ class Session:
         return self.view.members(self.partner_layers[self.partner_at].stock)
 
     @cached_property
+    def gifts(self) -> dict[str, list[tuple[Text, Text]]]:
+        """What each partner gives, by member: what, and how much."""
+        if not self._has("partner"):
+            return {}
+        return {m: gives(self.view, "partner", m) for m in self.game.model.sets.members["partner"]}
+
+    @cached_property
     def places(self) -> str | None:
         """The set that the map shows."""
         sets = self.game.model.scenario.set
@@ -278,7 +285,7 @@ class Session:
     @cached_property
     def map_layers(self) -> list[Layer]:
         """What the map can show."""
-        return layers(self.view, self.places) if self.places else []
+        return ranked_layers(self.view, self.places) if self.places else []
 
     @property
     def layer(self) -> Layer | None:

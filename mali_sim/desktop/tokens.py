@@ -71,6 +71,7 @@ class Style:
 
 SANS, SANS_STRONG, SERIF_STRONG = "NotoSans-Regular", "NotoSans-SemiBold", "NotoSerif-SemiBold"
 STYLES = {
+    "display": Style(SERIF_STRONG, 40),
     "title": Style(SERIF_STRONG, 23),
     "heading": Style(SERIF_STRONG, 18),
     "card": Style(SANS_STRONG, 15.5),

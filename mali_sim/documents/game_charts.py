@@ -16,9 +16,9 @@ INDIGO, AMBER = "#1F3A5F", "#7A5D22"
 STYLES = ((INDIGO, "7 4"), (AMBER, "1.5 3.5"))
 WIDTH, HEIGHT, LOW = 480, 236, 208
 #: Room for numbers on the left and for names on the right; letters in a line of names.
-_LEFT, _RIGHT, _TOP, _LETTERS = 50, 132, 12, 19
-_TEXT = 12.0
-_LEADING = 14.0
+_LEFT, _RIGHT, _TOP, _LETTERS = 54, 146, 12, 19
+_TEXT = 13.0
+_LEADING = 15.0
 #: Lines across a course, numbers below a histogram, and its bars.
 _LINES, _TICKS, _BINS = 3, 7, 30
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -211,10 +211,10 @@ def _placed(marks: Sequence[_Mark], wide: float, top: float) -> list[tuple[_Mark
     ordered = sorted(marks, key=lambda m: m[0])
 
     def after(mark: _Mark) -> bool:
-        return mark[0] + 7.2 * len(mark[1]) <= wide
+        return mark[0] + 7.6 * len(mark[1]) <= wide
 
     def before(mark: _Mark) -> bool:
-        return mark[0] - 7.2 * len(mark[1]) >= 0
+        return mark[0] - 7.6 * len(mark[1]) >= 0
 
     if len(ordered) == 1:
         return [(ordered[0], ("start" if after(ordered[0]) else "end", lower))]

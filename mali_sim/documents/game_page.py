@@ -67,6 +67,7 @@ thead th{color:var(--muted);font-size:14px;vertical-align:bottom;background:var(
 tbody th{font-weight:600}
 tr{break-inside:avoid}
 .figure{text-align:right;font-variant-numeric:tabular-nums}
+td.figure{white-space:nowrap}
 .list{padding-left:0;list-style:none;margin:8px 0 14px;max-width:80ch}
 .list li{margin-bottom:6px;padding-left:56px;text-indent:-56px}
 .list b{display:inline-block;width:56px;text-indent:0;color:var(--indigo)}
@@ -77,7 +78,7 @@ footer{margin-top:36px;border-top:1px solid var(--line);padding-top:12px;color:v
 @media (max-width:640px){.charts{grid-template-columns:1fr}.scroll{overflow-x:auto}h1{font-size:30px}
 dl{grid-template-columns:1fr}dt{margin-top:6px}}
 @media print{@page{margin:14mm}body{background:#fff;font-size:11pt}main{max-width:none;padding:0}
-*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+td.figure{white-space:normal}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .charts{grid-template-columns:1fr 1fr;gap:8px}h2,h3,thead{break-after:avoid}section{margin-top:20px}}
 """
 
@@ -154,6 +155,9 @@ class _Page:
     def _h2(self, text: str) -> str:
         return f"<h2>{self._safe(text)}</h2>"
 
+    def _h3(self, text: str) -> str:
+        return f"<h3>{self._safe(text)}</h3>"
+
     def _month(self, month: int) -> str:
         return self.words.month(self.view.model.scenario.scenario.start, month)
 
@@ -227,16 +231,17 @@ class _Page:
         words, s, game = self.words, self.view.model.scenario, self.game
         reading = s.reading.get(game.record.header.reading)
         first, last = self._month(0), self._month(max(game.month - 1, 0))
+        span = words("{first} to {last}", first=first, last=last)
         months = words.plural("{count} month", "{count} months", game.month)
         facts = [
             (words("Scenario"), words.of(s.scenario.title)),
             (words("Your seat"), words.of(s.actor[self.view.actor].label)),
-            (words("Months"), f"{words('{first} to {last}', first=first, last=last)} ({months})"),
+            (words("Months"), f"{span} ({months})"),
             (words("Reading"), words.of(reading.label) if reading else words("balanced")),
         ]  # fmt: skip
         rows = "".join(f"<dt>{self._safe(k)}</dt><dd>{self._safe(v)}</dd>" for k, v in facts)
-        address = html.escape(self.found.address)
-        rows += f"<dt>{self._safe(words('This run'))}</dt><dd><code>{address}</code></dd>"
+        this_run, address = self._safe(words("This run")), html.escape(self.found.address)
+        rows += f"<dt>{this_run}</dt><dd><code>{address}</code></dd>"
         parts = [self._p(words("A game, looked back on"), "kicker"), f"<h1>{self._safe(self._title())}</h1>"]
         if self.found.ending is not None and game.finished:
             parts.append(f'<p class="lede">{self._of(self.found.ending[1])}</p>')
@@ -251,7 +256,7 @@ class _Page:
         if not self.found.last or not self.game.finished:
             return ""
         items = "".join(
-            f"<li>{self._safe(self._say(self._month(month), self.words.of(text)))}</li>"
+            f"<li>{self._safe(self._say(_capital(self._month(month)), self.words.of(text)))}</li>"
             for month, text in self.found.last
         )
         told = self._safe(self.words("What came last"))
@@ -483,9 +488,9 @@ class _Page:
             self.words.of(line.text) for line in self.view.lines(point.report)
             if line.weighty and line.id not in point.own
         ][:_EVENTS]  # fmt: skip
-        month = self._month(point.month)
+        month = _capital(self._month(point.month))
         title = self._say(month, self._series(events)) if events else month
-        parts = [f"<h3>{self._safe(title)}</h3>"]
+        parts = [self._h3(title)]
         for move in point.moves:
             told = self._say(self.words.of(move.figure.label), self._change(move.figure))
             parts.append(self._p(self._because(told, move.figure, move.reasons)))
@@ -597,11 +602,11 @@ class _Page:
         words, found = self.words, self.found
         if not found.followed and not found.left:
             return ""
-        parts = [self._h2(words("The briefing’s recommendations")),
-                 f"<h3>{self._safe(words('Behind what you did'))}</h3>", self._cited(found.followed)]
+        parts = [self._h2(words("The briefing’s recommendations"))]
+        parts += [self._h3(words("Behind what you did")), self._cited(found.followed)]
         if found.left:
-            parts += [f"<h3>{self._safe(words('Not taken up'))}</h3>", self._cited(found.left)]
-        return "".join(parts)  # fmt: skip
+            parts += [self._h3(words("Not taken up")), self._cited(found.left)]
+        return "".join(parts)
 
     def _cited(self, ids: Sequence[str]) -> str:
         if not ids:
@@ -624,7 +629,7 @@ class _Page:
         lines = []
         for month, names in months.items():
             told = "".join(f"<li>{self._safe(name)}</li>" for name in names)
-            when = self._safe(self._month(month))
+            when = self._safe(_capital(self._month(month)))
             lines.append(f'<tr><th scope="row">{when}</th><td><ul>{told}</ul></td></tr>')
         head = "".join(f'<th scope="col">{self._safe(x)}</th>' for x in (words("Month"), words("Decisions")))
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
@@ -635,11 +640,16 @@ class _Page:
         if not self.notes:
             return ""
         items = "".join(
-            f'<li><span class="quiet">{self._safe(self._month(month))}</span><br/>'
+            f'<li><span class="quiet">{self._safe(_capital(self._month(month)))}</span><br/>'
             f'<span class="note">{html.escape(_printable(text))}</span></li>'
             for month, text in self.notes
         )
         return self._h2(self.words("Your notes")) + f'<ul class="list dated">{items}</ul>'
+
+
+def _capital(text: str) -> str:
+    """A text with a capital first: months are small in French."""
+    return text[:1].upper() + text[1:]
 
 
 def _digits(value: float) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from mali_sim.play.forecast import Forecast
-from mali_sim.play.view import Choice, SeatView
+from mali_sim.play.view import Choice, SeatView, says_yes_or_no
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import LANGUAGES, Words, both
 
@@ -54,6 +54,50 @@ def layers(view: SeatView, set_id: str) -> list[Layer]:
                 text = Text(f"{text.en}: {more.en}", f"{text.fr} : {more.fr}")
             found.append(Layer(id, ".".join((id, *rest)), text, names))
     return found
+
+
+def ranked_layers(view: SeatView, set_id: str) -> list[Layer]:
+    """A set's layers: those of which one way is better first, in the scenario's order of topics."""
+    s = view.model.scenario
+    topics = [*s.topic, None]
+
+    def rank(layer: Layer) -> tuple[bool, int]:
+        stock = s.stock[layer.stock]
+        return stock.better == "none", topics.index(stock.topic)
+
+    return sorted(layers(view, set_id), key=rank)
+
+
+def gives(view: SeatView, set_id: str, member: str) -> list[tuple[Text, Text]]:
+    """
+    What a member of a set has or gives that is counted: money, people, goods.
+
+    Returns
+    -------
+    list of (Text, Text)
+        What it is, and how much with its unit; what is nothing is left out.
+    """
+    s, found = view.model.scenario, []
+    amounts: dict[str, float] = {}
+    for layer in layers(view, set_id):
+        if s.stock[layer.stock].unit != "index" and member in layer.rows:
+            rows = {i.id: i.value for i in view.members(layer.stock)}
+            amounts[layer.stock] = amounts.get(layer.stock, 0.0) + rows[f"stock.{layer.rows[member]}"]
+    for id, amount in amounts.items():
+        if amount >= 0.5:
+            found.append((s.stock[id].label, _amount(view, amount, s.stock[id].unit)))
+    topics = [id for id, t in s.topic.items() if t.partner == f"{set_id}.{member}"]
+    for i in view.indicators():
+        obs = s.obs[i.id[4:]]
+        counted = obs.unit.partition("/")[0] in s.unit
+        if i.topic in topics and counted and not says_yes_or_no(obs) and i.value >= 0.5:
+            found.append((i.label, _amount(view, i.value, obs.unit)))
+    return found
+
+
+def _amount(view: SeatView, amount: float, unit: str) -> Text:
+    said = {x: Words(x).quantity(amount, view.unit_label(unit)) for x in LANGUAGES}
+    return Text(said["en"], said["fr"])
 
 
 def better(view: SeatView, name: str) -> str:

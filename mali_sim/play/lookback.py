@@ -147,9 +147,7 @@ class Luck:
         return self.own[id] - self.middle(id)
 
 
-def strategy_fans(
-    game: Game, actor: str, names: Sequence[str], runs: int = FAN_RUNS
-) -> StrategyFans | None:
+def strategy_fans(game: Game, actor: str, names: Sequence[str], runs: int = FAN_RUNS) -> StrategyFans | None:
     """
     Play the months that a game has had by every shipped strategy of a seat, and keep the course.
 

@@ -105,7 +105,10 @@ def fan_cell(brush: Brush, s: Session, made: Fans, id: str, rect: pygame.Rect) -
     )  # fmt: skip
     said = s.verdict_word(verdict)
     whole = f"{value} · {said}" if said else value
-    text = whole if brush.letters.width(whole, "small_strong") <= rect.width else value
+    text = whole
+    if said and brush.letters.width(whole, "small_strong") > rect.width:
+        # The fan itself shows how unsure it is; the word must not be lost.
+        text = f"{s.words.number(middle, decimals, signed=True)} · {said}"
     brush.text(text, rect.left, y + 2 * line, "small_strong", colour)
     place = pygame.Rect(rect.left, y + 3 * line + px(2), rect.width, px(42))
     fan(brush, place, quantiles, made.spreads[id] * 0.03, colour)

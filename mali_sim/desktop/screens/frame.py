@@ -51,9 +51,10 @@ class Title(Panel):
         brush.fill(pygame.Rect(shelf, brush.shift, 1, brush.height), theme.line)
         self._map(brush, pygame.Rect(shelf, 0, brush.width - shelf, brush.height))
         doors = self._doors()
-        needed = px(46) * len(doors) + px(20) + brush.letters.height("title") * 3
-        y = max((brush.height - needed) // 2 - px(30), px(STEP * 5))
-        y = brush.text(words("Mali: the way out of isolation"), left, y, "title", None, wide)
+        name = brush.letters.wrap(words("Mali: the way out of isolation"), "display", wide)
+        needed = px(42) * len(doors) + px(90) + brush.letters.height("display") * len(name)
+        y = max((brush.height - needed) // 2 - px(20), px(STEP * 4))
+        y = brush.text(words("Mali: the way out of isolation"), left, y, "display", None, wide)
         about = words(
             "A model of one briefing’s argument, February 2023, to be played, tested and contested."
         )
@@ -97,11 +98,11 @@ class Title(Panel):
         self.app.open_game(make, coach=True)
 
     def _map(self, brush: Brush, place: pygame.Rect) -> None:
-        """The regions in the ramp's pale steps, their names beside nothing: a map to look at."""
+        """The regions in one pale colour: a map to look at, which says nothing yet."""
         area = place.inflate(-brush.px(STEP * 16), -brush.px(STEP * 16))
         if area.width < brush.px(120) or not self.places:
             return
-        steps = {p.id: (0, 1, 2)[n % 3] for n, p in enumerate(self.places)}
+        steps = {p.id: 1 for p in self.places}
         brush.shift, kept = 0, brush.shift
         self.drawing.paint(brush, area, steps, None)
         brush.shift = kept

@@ -10,6 +10,7 @@ from mali_sim.desktop.map import (
     MapDrawing,
     Place,
     is_small,
+    pin,
     places_for,
     step_of,
     steps_for,
@@ -81,13 +82,31 @@ class MapPane(Pane):
         scale, (left, upper) = self.drawing.layout(area)
         anchors = [(p.id, (left + p.label[0] * scale, upper + p.label[1] * scale)) for p in self.places]
         words = {
-            m: (s.words.of(s.game.model.sets.labels[s.places or "", m]), s.number(i))
+            m: (s.words.of(s.game.model.sets.labels[s.places or "", m]), self._value(i))
             for m, i in values.items()
         }
         write_labels(brush, anchors, words, shapes, steps, marked, area)
+        for number, (member, _) in enumerate(self._located(), 1):
+            x, y = next(at for id, at in anchors if id == member)
+            pin(brush, (x + px(30) + px(12) * (number % 2), y - px(10)), number)
         for place in self.places:
             self._spot(brush, place.id, shapes[place.id], values[place.id])
         return brush.height
+
+    def _value(self, indicator: Indicator) -> str:
+        """A place's value, with its change where it has changed."""
+        s = self.session
+        text = s.number(indicator)
+        shown = round(indicator.change, indicator.decimals)
+        if len(indicator.series) > 1 and shown and abs(shown) < 1_000:
+            text = f"{text} ({s.words.number(shown, indicator.decimals, signed=True)})"
+        return text
+
+    def _located(self) -> list[tuple[str, Line]]:
+        """Events of the last month that happened in one of the map's places."""
+        places = {p.id for p in self.places}
+        found = [(k.id.rpartition(".")[2], k) for k in self.session.lines if k.kind == "event"]
+        return [(member, k) for member, k in found if member in places]
 
     def _room_beside(self, brush: Brush, area: pygame.Rect, side: int) -> bool:
         """Whether a card fits beside the map and leaves its corner to the key."""
@@ -106,7 +125,14 @@ class MapPane(Pane):
         rect = rect.inflate(brush.px(8), brush.px(8)) if small else rect
         inside = None if small else lambda at: within(shape, at)
         name = indicator.id.removeprefix("stock.")
-        brush.spot(member, rect, lambda: self._choose(name), inside=inside)
+        s = self.session
+        assert s.layer is not None
+        place = f"{s.words.of(indicator.label)} · {s.words.of(s.layer.label)}"
+        told = f"{place}{s.words.colon}{s.number(indicator)}"
+        if len(indicator.series) > 1:
+            change = s.change(indicator)
+            told = "\n".join((told, s.words("since last month: {change}", change=change)))
+        brush.spot(member, rect, lambda: self._choose(name), inside=inside, tip=told)
 
     def _stands(self, values: dict[str, Indicator], brush: Brush) -> str | None:
         return brush.focus if brush.focus in values else None
@@ -192,6 +218,8 @@ class MapPane(Pane):
         step = brush.letters.height("small")
         room = min(place.height, px(280)) - px(20) - brush.letters.height("card") - step - px(6)
         shown: list[tuple[Line, int]] = []
+        numbers = {line.id: n for n, (_, line) in enumerate(self._located(), 1)}
+        lines.sort(key=lambda x: x.id not in numbers)
         for line in lines:
             high = len(brush.letters.wrap(s.words.of(line.text), "small", wide)) * step + px(5)
             if high > room:
@@ -207,7 +235,13 @@ class MapPane(Pane):
             title, rect.left + px(12), rect.top + px(8), "card", width=rect.width - px(24), lines=1
         ) + px(2)
         for line, height in shown:
-            brush.sign(line_parts(line), rect.left + px(13), y + px(5), px(9), theme.indigo)
+            if line.id in numbers:
+                size = px(17)
+                brush.sign("disc", rect.left + px(9), y + px(1), size, theme.indigo)
+                at = rect.left + px(9) + size // 2
+                brush.text(str(numbers[line.id]), at, y, "small_strong", theme.card, align="middle")
+            else:
+                brush.sign(line_parts(line), rect.left + px(13), y + px(5), px(9), theme.indigo)
             brush.text(s.words.of(line.text), rect.left + px(28), y, "small", None, wide)
             y += height
         more = len(lines) - len(shown)

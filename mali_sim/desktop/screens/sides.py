@@ -66,18 +66,22 @@ class PartnerPane(Pane):
         spark = pygame.Rect(x + wide - px(48), y + px(8), px(44), px(18))
         lines = brush.letters.wrap(s.words.of(indicator.label), "small_strong", wide - px(60))
         line = brush.letters.height("small")
-        high = px(14) + len(lines) * brush.letters.height("small_strong") + line
+        gifts = self._gifts(brush, name, wide) if member else ""
+        high = px(14) + len(lines) * brush.letters.height("small_strong") + line * (2 if gifts else 1)
         rect = pygame.Rect(x - px(8), y, wide + px(12), high)
         chosen = s.subject == name
         if chosen:
             brush.card(rect, edge=theme.indigo, width=RING)
-        if brush.spot(name, rect, lambda: self._choose(name)):
+        if brush.spot(name, rect, lambda: self._choose(name), tip=self._told(indicator, name, member)):
             brush.ring(rect)
         brush.text(s.words.of(indicator.label), x, y + px(5), "small_strong", None, wide - px(60))
         stock = s.game.model.scenario.stock.get(name.partition(".")[0].partition("[")[0]) if member else None
         reach = (stock.bounds[1] - stock.bounds[0]) * 0.08 if stock and stock.bounds else 0.0
         sparkline(brush, spark, indicator.series, max(reach, abs(indicator.value) * 0.05))
         below = rect.bottom - px(7) - line
+        if gifts:
+            brush.text(gifts, x, below, "small", theme.muted)
+            below -= line
         text = s.number(indicator) if member else f"{s.number(indicator)} {s.unit(indicator)}".strip()
         if stock and stock.bounds:
             bar = pygame.Rect(x, below + px(5), wide - px(92), px(8))
@@ -99,6 +103,31 @@ class PartnerPane(Pane):
                 brush.text(number, left + px(14), below, "small", colour)
         brush.rule(x, rect.bottom, wide)
         return rect.bottom + px(3)
+
+    def _gifts(self, brush: Brush, name: str, wide: int) -> str:
+        """What a partner gives, as much of it as fits on a line."""
+        s, said = self.session, ""
+        for label, amount in s.gifts.get(name.rpartition(".")[2], []):
+            one = f"{s.words.of(label)}{s.words.colon}{s.words.of(amount)}"
+            more = f"{said} · {one}" if said else one
+            if brush.letters.width(more, "small") > wide:
+                short = s.words.of(amount)
+                return said or (short if brush.letters.width(short, "small") <= wide else "")
+            said = more
+        return said
+
+    def _told(self, indicator: Indicator, name: str, member: bool) -> str:
+        """What is said of a row where the pointer rests."""
+        s = self.session
+        if not member:
+            return s.words.of(indicator.text) if indicator.text is not None else ""
+        label = s.words.of(s.partner_layers[s.partner_at].label)
+        parts = [f"{s.words.of(indicator.label)} · {label}{s.words.colon}{s.number(indicator)}"]
+        if len(indicator.series) > 1:
+            parts.append(s.words("since last month: {change}", change=s.change(indicator)))
+        parts += [f"{s.words.of(what)}{s.words.colon}{s.words.of(amount)}"
+                  for what, amount in s.gifts.get(name.rpartition(".")[2], [])]  # fmt: skip
+        return "\n".join(parts)
 
     def _colour(self, theme: Theme, indicator: Indicator, better: str) -> Colour:
         """Of a scale around zero: the good side teal, the bad side rust; else plain."""
