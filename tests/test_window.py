@@ -8,8 +8,9 @@ pygame = pytest.importorskip("pygame")
 
 from mali_sim.desktop import app as window  # noqa: E402
 from mali_sim.desktop.map import load_map, step_of, steps_for, within  # noqa: E402
-from mali_sim.desktop.panels import Asking  # noqa: E402
-from mali_sim.desktop.screen_debrief import Debrief  # noqa: E402
+from mali_sim.desktop.screens.debrief import Debrief  # noqa: E402
+from mali_sim.desktop.screens.fans import fans_key  # noqa: E402
+from mali_sim.desktop.screens.month import Asking  # noqa: E402
 from mali_sim.desktop.tokens import DAY, STYLES  # noqa: E402
 from mali_sim.desktop.widgets import Lettering  # noqa: E402
 from mali_sim.model import load_model  # noqa: E402
@@ -46,11 +47,12 @@ def opened(tmp_path):
     def open_window(model, actor, language="en", size=(1280, 800), futures=0, seed=3):
         game = Game.new(model, [actor], seed=seed)
         apps.append(window.App(game, actor, language, size=size, saves=tmp_path, futures=futures))
-        apps[-1].tick()
+        apps[-1].settle()
         return apps[-1]
 
     yield open_window
     for app in apps:
+        app.jobs.stop()
         app.futures.stop()
 
 
@@ -65,7 +67,8 @@ class Keyboard:
 
     def press(self, key, unicode="", mod=0):
         pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key, unicode=unicode, mod=mod))
-        self.app.tick()
+        pygame.event.post(pygame.event.Event(pygame.KEYUP, key=key, mod=mod))
+        self.app.settle()
 
     def take(self, id):
         pane = self.app.main.decisions
@@ -113,7 +116,7 @@ class Mouse:
 
     def _post(self, kind, **values):
         pygame.event.post(pygame.event.Event(kind, **values))
-        self.app.tick()
+        self.app.settle()
 
     def take(self, id):
         pane = self.app.main.decisions
@@ -229,7 +232,7 @@ def test_a_note_is_typed_kept_and_saved(tiny, opened, tmp_path):
     pygame.event.post(pygame.event.Event(pygame.TEXTINPUT, text="Nous avons cédé, ɲɛ"))
     keys.press(pygame.K_RETURN)
     keys.press(pygame.K_s, "s")
-    saved = Game.load(app.save_path)
+    saved = Game.load(app.slots.own)
     assert notes(SeatView(saved, "gov")) == [(1, "Nous avons cédé, ɲɛ")]
     assert saved.state_hash() == app.session.game.state_hash()
 
@@ -386,19 +389,28 @@ def test_steps_are_those_of_the_scale_or_round():
 
 
 def test_a_forecast_comes_in_portions_beside_the_play(tiny, opened):
+    """From a process of its own, month after month, and the same as asked for at once."""
     app = opened(tiny, "gov", futures=300)
-    Keyboard(app).press(pygame.K_RETURN)
+    keys = Keyboard(app)
+    keys.press(pygame.K_RETURN)
     pane = app.main.decisions
-    key, before = pane.key(pane.opened()), app.session.game.state_hash()
-    end = time.monotonic() + 60
-    while app.futures.latest(key)[1] < 2 and time.monotonic() < end:
-        app.tick(10)
-    made, portions, problem = app.futures.latest(key)
-    assert made is not None
-    assert (made.runs, portions, problem) == (300, 2, "")
-    whole = forecast(app.session.game, "gov", [pane.opened()], runs=300)
-    assert (made.difference("support") == whole.difference("support")).all()
-    assert app.session.game.state_hash() == before
+    for _ in range(2):
+        pane.focus = next(c.id for c in pane.cards if c.standing.allowed)
+        key, before = fans_key(app.session, pane.opened()), app.session.game.state_hash()
+        end = time.monotonic() + 60
+        while app.futures.latest(key)[1] < 2 and time.monotonic() < end:
+            app.tick(10)
+        made, portions, problem = app.futures.latest(key)
+        assert made is not None
+        assert (made.runs, portions, problem) == (300, 2, "")
+        whole = forecast(app.session.game, "gov", [pane.opened()], runs=300)
+        name = made.moved[0]
+        assert (made.quantiles[name] == whole.fan(name)).all()
+        assert app.session.game.state_hash() == before
+        keys.take(pane.opened())
+        app.next_month()
+        app.settle()
+        app.shut()
 
 
 def test_frames_do_not_wait_for_forecasts(trap, opened):

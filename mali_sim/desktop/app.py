@@ -1,8 +1,10 @@
 """The window: events in, panes out. It waits where nothing happens, and draws what changed."""
 
+import contextlib
 import os
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -148,10 +150,10 @@ class App:
         if fullscreen:
             flags = pygame.FULLSCREEN
         self.screen = pygame.display.set_mode(size, flags)
-        try:
+        with warnings.catch_warnings(), contextlib.suppress(pygame.error, AttributeError):
+            # pygame has no other way yet to limit the size of the window that it made itself.
+            warnings.simplefilter("ignore", DeprecationWarning)
             pygame.Window.from_display_module().minimum_size = LEAST_SIZE
-        except (pygame.error, AttributeError):
-            return
 
     def full(self) -> None:
         """Change between the full screen and a window."""

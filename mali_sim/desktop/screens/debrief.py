@@ -327,11 +327,19 @@ class Debrief(Page):
             strategy = s.words.of(self.found.reference) if self.found and self.found.reference else ""
             parts.append(s.words(
                 "Choice: in the middle of all luck your decisions come to {amount} against “{strategy}”.",
-                amount=s.words.quantity(choice, result.unit, result.decimals, signed=True), strategy=strategy,
+                amount=self._apart(result, choice), strategy=strategy,
             ))  # fmt: skip
         parts.append(s.words("Luck: this run ended {amount} from the middle of your own replays.",
-                             amount=s.words.quantity(chance, result.unit, result.decimals, signed=True)))
+                             amount=self._apart(result, chance)))
         return brush.text(" ".join(parts), x, y, "small", None, wide)  # fmt: skip
+
+    def _apart(self, result: Result, amount: float) -> str:
+        """A difference of an outcome's values: of percentages in points."""
+        s = self.session
+        unit = s.game.model.scenario.outcome[result.id].unit
+        unit = unit.partition("/")[0] if result.take == "sum" else unit
+        label = s.view.unit_label(unit.replace("percent", "index"))
+        return s.words.quantity(amount, label, result.decimals, signed=True)
 
     def _counted(self, brush: Brush, x: int, y: int, wide: int) -> int:
         """The score, and each outcome that weighs something."""

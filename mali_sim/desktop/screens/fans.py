@@ -93,6 +93,9 @@ def fan_cell(brush: Brush, s: Session, made: Fans, id: str, rect: pygame.Rect) -
     while decimals < 2 and max(abs(middle), half) < 5 * 10.0**-decimals:
         decimals += 1
     verdict = s.verdict_of(f"obs.{id}", middle, decimals)
+    low, high = float(quantiles[0, -1]), float(quantiles[4, -1])
+    unclear = verdict in ("better", "worse") and low < 0 < high
+    verdict = "neither" if unclear else verdict
     colour = verdict_colour(brush.theme, verdict)
     line = brush.letters.height("small")
     label = s.words.of(indicator.label)
@@ -103,7 +106,7 @@ def fan_cell(brush: Brush, s: Session, made: Fans, id: str, rect: pygame.Rect) -
         "{middle} ± {half}", middle=s.words.number(middle, decimals, signed=True),
         half=s.words.number(half, decimals),
     )  # fmt: skip
-    said = s.verdict_word(verdict)
+    said = s.words("either way") if unclear else s.verdict_word(verdict)
     whole = f"{value} · {said}" if said else value
     text = whole
     if said and brush.letters.width(whole, "small_strong") > rect.width:
