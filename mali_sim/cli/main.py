@@ -25,6 +25,7 @@ COMMANDS = {
     "outlook": ("outlook", "Tell what the published series may do under one strategy, as a page."),
     "play": ("play", "Play a scenario, in a window or as text."),
     "bench": ("bench", "Measure the backends on this machine."),
+    "bench-window": ("bench_window", "Measure the window on this machine."),
     "doctor": ("doctor", "Look at this machine: Python, display, compiler, cache."),
     "version": ("doctor", "Print the version and the rules version."),
 }
@@ -40,7 +41,7 @@ class _Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"mali_sim.cli.{COMMANDS[cmd_name][0]}")
-        return getattr(module, cmd_name)
+        return getattr(module, cmd_name.replace("-", "_"))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -566,7 +566,8 @@ class App:
         hand = spot is not None
         if hand != self._hand:
             self._hand = hand
-            pygame.mouse.set_cursor(pygame.SYSTEM_CURSOR_HAND if hand else pygame.SYSTEM_CURSOR_ARROW)
+            with contextlib.suppress(pygame.error):  # some drivers have no cursors of the system's
+                pygame.mouse.set_cursor(pygame.SYSTEM_CURSOR_HAND if hand else pygame.SYSTEM_CURSOR_ARROW)
         if self.tip is not None and not self.tip.pinned and pane is not self.tip:
             where = self.tip.where
             if not where.collidepoint(position):

@@ -298,10 +298,10 @@ def _end_labels(
     for row, high in zip(rows, heights, strict=True):
         row[0] = max(row[0], top)
         top = row[0] + high
-    over = max(top - (area.bottom + line), 0)
+    limit = area.bottom + line
     for row, high in zip(reversed(rows), reversed(heights), strict=True):
-        row[0] -= over
-        over = max(over - high // 2, 0) if over else 0
+        row[0] = min(row[0], limit - high)
+        limit = row[0]
     for y, name, colour in rows:
         brush.text(name, area.right + brush.px(STEP * 2), round(y), "small_strong", colour, room, lines=2)
 

@@ -202,8 +202,31 @@ def within(shape: Sequence[Point], at: tuple[int, int]) -> bool:
     return inside
 
 
-def pin(brush: Brush, at: Point, number: int) -> None:
-    """A numbered pin whose point is at a place."""
+def place_pin(
+    brush: Brush, anchor: Point, shape: Sequence[Point], number: int, taken: list[pygame.Rect]
+) -> None:
+    """A numbered pin in a place, beside what is written there and beside other pins."""
+    px, size = brush.px, brush.px(19)
+    best: tuple[float, pygame.Rect] | None = None
+    xs, ys = [p[0] for p in shape], [p[1] for p in shape]
+    step = max(px(7), 4)
+    for x in range(int(min(xs)), int(max(xs)) + 1, step):
+        for y in range(int(min(ys)), int(max(ys)) + 1, step):
+            box = pygame.Rect(x - size // 2, y - round(size * 1.25), size, round(size * 1.25))
+            if not within(shape, (x, y)):
+                continue
+            over = sum(box.clip(r).width * box.clip(r).height for r in taken)
+            far = ((x - anchor[0]) ** 2 + (y - anchor[1]) ** 2) ** 0.5
+            cost = over * 20 + far
+            if best is None or cost < best[0]:
+                best = cost, box
+    if best is None:
+        best = 0.0, pygame.Rect(round(anchor[0]), round(anchor[1]) - size, size, size)
+    taken.append(best[1])
+    _pin(brush, (best[1].centerx, best[1].bottom), number)
+
+
+def _pin(brush: Brush, at: Point, number: int) -> None:
     px, theme = brush.px, brush.theme
     size, x, y = px(19), round(at[0]), round(at[1]) - brush.shift
     pygame.draw.polygon(
@@ -221,9 +244,9 @@ def write_labels(
     brush: Brush, anchors: Sequence[tuple[str, Point]], words: Mapping[str, tuple[str, str]],
     shapes: Mapping[str, Sequence[Point]], steps: Mapping[str, int], chosen: str | None,
     bounds: pygame.Rect,
-) -> None:  # fmt: skip
+) -> list[pygame.Rect]:  # fmt: skip
     """
-    Names and values on the map, none over another.
+    Names and values on the map, none over another; returns where they are.
 
     A label that finds no room moves a little, then loses its name, then is left to the
     selection; the chosen place is written first. A label that stands outside its place
@@ -262,6 +285,7 @@ def write_labels(
                 _haloed(brush, text, style, free.centerx, top, ink, back)
                 top += line
             break
+    return taken
 
 
 def _plate(

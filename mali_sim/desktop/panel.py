@@ -190,7 +190,10 @@ class Page(Panel):
         if said:
             room = right - px(STEP * 5) - px(STEP * 3)
             ink = theme.indigo if self.app.message else theme.muted
-            lines = min(len(brush.letters.wrap(said, "small", room, 2)), 2)
+            lines = len(brush.letters.wrap(said, "small", room))
+            if lines > 2 and not self.app.message:
+                return
+            lines = min(lines, 2)
             top = middle - lines * brush.letters.height("small") // 2
             brush.text(said, px(STEP * 5), top, "small", ink, room, lines=2)
 

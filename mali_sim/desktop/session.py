@@ -72,6 +72,7 @@ class Session:
         self.next_month: Callable[[], None] = lambda: None
         self.explanations: dict[str, Explanation | None] = {}
         self._asked: set[str] = set()
+        self._lines: dict[int, list[Line]] = {}
         first = self.headlines or self.indicators
         self.subject = first[0].id if first else ""
         self.topic_at = 0
@@ -86,8 +87,6 @@ class Session:
         for name in (*_OF_THE_MONTH, *_OF_THE_PLAN):
             getattr(self, name)
         if self.game.month:
-            for indicator in self.headlines:
-                self._look_up(indicator.id)
             self._look_up(self.subject)
 
     def changed(self) -> None:
@@ -149,6 +148,7 @@ class Session:
         self.passed_over, self.pins = set(), []
         self.explanations, self._asked = {}, set()
         self.report = self.game.report(self.game.month - 1) if self.game.month else None
+        self._lines = {m: lines for m, lines in self._lines.items() if m < self.game.month - 1}
         for name in (*_OF_THE_MONTH, *_OF_THE_PLAN):
             self.__dict__.pop(name, None)
 
@@ -273,7 +273,7 @@ class Session:
         """What each partner gives, by member: what, and how much."""
         if not self._has("partner"):
             return {}
-        return {m: gives(self.view, "partner", m) for m in self.game.model.sets.members["partner"]}
+        return gives(self.view, "partner")
 
     @cached_property
     def places(self) -> str | None:
@@ -365,6 +365,12 @@ class Session:
         """Questions that no answer is planned for."""
         plan = self.game.plan.get(self.actor, ())
         return [q for q in self.questions if not any(c.id in plan for c in q.choices)]
+
+    def lines_of(self, month: int) -> list[Line]:
+        """What an earlier month brought."""
+        if month not in self._lines:
+            self._lines[month] = list(self.view.lines(self.game.report(month)))
+        return self._lines[month]
 
     @cached_property
     def lines(self) -> list[Line]:

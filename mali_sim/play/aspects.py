@@ -68,30 +68,38 @@ def ranked_layers(view: SeatView, set_id: str) -> list[Layer]:
     return sorted(layers(view, set_id), key=rank)
 
 
-def gives(view: SeatView, set_id: str, member: str) -> list[tuple[Text, Text]]:
+def gives(view: SeatView, set_id: str) -> dict[str, list[tuple[Text, Text]]]:
     """
-    What a member of a set has or gives that is counted: money, people, goods.
+    What the members of a set have or give that is counted: money, people, goods.
 
     Returns
     -------
-    list of (Text, Text)
-        What it is, and how much with its unit; what is nothing is left out.
+    dict of str to list of (Text, Text)
+        By member: what it is, and how much with its unit; what is nothing is left out.
     """
-    s, found = view.model.scenario, []
-    amounts: dict[str, float] = {}
+    s, members = view.model.scenario, view.model.sets.members[set_id]
+    found: dict[str, list[tuple[Text, Text]]] = {m: [] for m in members}
+    amounts: dict[str, dict[str, float]] = {}
     for layer in layers(view, set_id):
-        if s.stock[layer.stock].unit != "index" and member in layer.rows:
-            rows = {i.id: i.value for i in view.members(layer.stock)}
-            amounts[layer.stock] = amounts.get(layer.stock, 0.0) + rows[f"stock.{layer.rows[member]}"]
-    for id, amount in amounts.items():
-        if amount >= 0.5:
-            found.append((s.stock[id].label, _amount(view, amount, s.stock[id].unit)))
-    topics = [id for id, t in s.topic.items() if t.partner == f"{set_id}.{member}"]
-    for i in view.indicators():
-        obs = s.obs[i.id[4:]]
-        counted = obs.unit.partition("/")[0] in s.unit
-        if i.topic in topics and counted and not says_yes_or_no(obs) and i.value >= 0.5:
-            found.append((i.label, _amount(view, i.value, obs.unit)))
+        if s.stock[layer.stock].unit != "index":
+            block = view.model.layout.blocks[f"stock:{layer.stock}"]
+            rows = dict(zip(block.labels, view.game.stock(layer.stock), strict=True))
+            sums = amounts.setdefault(layer.stock, dict.fromkeys(members, 0.0))
+            for member, row in layer.rows.items():
+                sums[member] += float(rows[row])
+    for id, sums in amounts.items():
+        for member, amount in sums.items():
+            if amount >= 0.5:
+                found[member].append((s.stock[id].label, _amount(view, amount, s.stock[id].unit)))
+    partners = {t.partner: id for id, t in s.topic.items() if t.partner}
+    indicators = view.indicators()
+    for member in members:
+        topic = partners.get(f"{set_id}.{member}")
+        for i in indicators if topic is not None else ():
+            obs = s.obs[i.id[4:]]
+            counted = obs.unit.partition("/")[0] in s.unit
+            if i.topic == topic and counted and not says_yes_or_no(obs) and i.value >= 0.5:
+                found[member].append((i.label, _amount(view, i.value, obs.unit)))
     return found
 
 

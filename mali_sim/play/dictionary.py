@@ -117,8 +117,21 @@ def _words(value: object) -> str:
     return str(value)
 
 
+#: What feeds what in the models looked at last, by fingerprint: it takes a while to find.
+_LINKS: dict[str, set[tuple[str, str]]] = {}
+_KEPT = 4
+
+
 def _links(model: Model) -> set[tuple[str, str]]:
     """(feeds, fed) pairs over the whole scenario."""
+    if model.fingerprint not in _LINKS:
+        while len(_LINKS) >= _KEPT:
+            _LINKS.pop(next(iter(_LINKS)))
+        _LINKS[model.fingerprint] = _find_links(model)
+    return _LINKS[model.fingerprint]
+
+
+def _find_links(model: Model) -> set[tuple[str, str]]:
     links: set[tuple[str, str]] = set()
     for path, tree in model.variables.trees.items():
         if tree is not None:

@@ -48,6 +48,9 @@ from mali_sim.play.saved import model_of
 from mali_sim.play.weights import checked, written
 from mali_sim.scenario.texts import both, month_code
 
+#: So many months are kept with every value, to be explained.
+_TRACES = 6
+
 
 class Game:
     """
@@ -94,6 +97,7 @@ class Game:
         keys = self._keys(0)
         self.states = [first_state(self.programs, self.const, keys)[:, 0]]
         self._traces: dict[int, Trace] = {}
+        self._reports: dict[int, MonthReport] = {}
 
     # -- making and opening --------------------------------------------------------------
 
@@ -440,6 +444,7 @@ class Game:
         self._controllers = dict(casts[month])
         del self.states[month + 1 :], self.inputs[month:], self.casts[month:]
         self._traces = {m: t for m, t in self._traces.items() if m < month}
+        self._reports = {m: r for m, r in self._reports.items() if m < month}
         self.plan = {}
         self.rewound = True
         self._bind()
@@ -614,11 +619,21 @@ class Game:
             key = int(self._keys(month)[0])
             opening = self.states[month].tolist()
             closing, values = run_program(programs.trace, opening, sources, key, month)
-            self._traces[month] = Trace(month, tuple(opening), tuple(closing), values, programs, sources, key)
-        return self._traces[month]
+            known = Trace(month, tuple(opening), tuple(closing), values, programs, sources, key)
+        # The one used last comes last; a month's values take some megabytes.
+        self._traces.pop(month, None)
+        self._traces[month] = known
+        for old in list(self._traces)[:-_TRACES]:
+            self._traces.pop(old, None)
+        return known
 
     def report(self, month: int) -> MonthReport:
         """What happened in a played month."""
+        if month not in self._reports:
+            self._reports[month] = self._reported(month)
+        return self._reports[month]
+
+    def _reported(self, month: int) -> MonthReport:
         trace = self.trace(month)
         rows = trace.watched("happened")
         happened = [n for n, v in zip(trace.programs.happened, rows, strict=False) if v > 0]

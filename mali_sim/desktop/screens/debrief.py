@@ -28,6 +28,8 @@ _REPLAYS = 2_000
 _FANS = 200
 #: So many of the headline figures have a chart.
 _CHARTS = 6
+#: From this width on two of them stand side by side.
+_TWO_CHARTS = 700
 
 
 @frozen
@@ -197,13 +199,14 @@ class Debrief(Page):
             y = self._waits(brush, said, x, y, wide)
         y += px(STEP)
         gap = px(STEP * 5)
-        cell = (wide - gap) // 2
+        across = 2 if wide >= px(_TWO_CHARTS) else 1
+        cell = (wide - gap * (across - 1)) // across
         high = px(168)
         shown = s.headlines[:_CHARTS]
         for n, indicator in enumerate(shown):
-            rect = pygame.Rect(x + n % 2 * (cell + gap), y + n // 2 * (high + px(10)), cell, high)
+            rect = pygame.Rect(x + n % across * (cell + gap), y + n // across * (high + px(10)), cell, high)
             self._course(brush, indicator, rect)
-        return y + -(-len(shown) // 2) * (high + px(10))
+        return y + -(-len(shown) // across) * (high + px(10))
 
     def _course(self, brush: Brush, indicator: Indicator, rect: pygame.Rect) -> None:
         s, px = self.session, brush.px

@@ -205,14 +205,15 @@ class PlanBar(Pane):
                 text = s.words.plural("and {count} more", "and {count} more", more)
                 brush.text(text, x, middle - brush.letters.height("small") // 2, "small", theme.muted)
                 return
-            lines = brush.letters.wrap(label, "small", wide - px(34), 2)
+            inner = wide - px(36)
+            lines = brush.letters.wrap(label, "small", inner, 2)
             wide = max(brush.letters.width(t, "small") for t in lines) + px(36)
             rect = pygame.Rect(x, middle - high // 2, wide, high)
             brush.card(rect)
             top = middle - len(lines) * brush.letters.height("small") // 2
-            brush.text(label, x + px(10), top, "small", None, px(176) - px(34), lines=2)
+            brush.text(label, x + px(10), top, "small", None, inner, lines=2)
             brush.sign("cross", rect.right - px(19), middle - px(5), px(10), theme.muted)
-            if brush.spot(f"plan.{id}", rect, lambda id=id: s.toggle(id)):
+            if brush.spot(f"plan.{id}", rect, lambda id=id: s.toggle(id), tip=label):
                 brush.ring(rect.inflate(px(6), px(6)))
             x = rect.right + px(12)
         if not plan and right - x > px(150):

@@ -10,7 +10,7 @@ from mali_sim.desktop.map import (
     MapDrawing,
     Place,
     is_small,
-    pin,
+    place_pin,
     places_for,
     step_of,
     steps_for,
@@ -85,10 +85,10 @@ class MapPane(Pane):
             m: (s.words.of(s.game.model.sets.labels[s.places or "", m]), self._value(i))
             for m, i in values.items()
         }
-        write_labels(brush, anchors, words, shapes, steps, marked, area)
+        taken = write_labels(brush, anchors, words, shapes, steps, marked, area)
         for number, (member, _) in enumerate(self._located(), 1):
-            x, y = next(at for id, at in anchors if id == member)
-            pin(brush, (x + px(30) + px(12) * (number % 2), y - px(10)), number)
+            anchor = next(at for id, at in anchors if id == member)
+            place_pin(brush, anchor, shapes[member], number, taken)
         for place in self.places:
             self._spot(brush, place.id, shapes[place.id], values[place.id])
         return brush.height
@@ -378,7 +378,8 @@ def cause_rows(
     if not causes:
         return
     least, most = min(0.0, *(c.amount for c in causes)), max(0.0, *(c.amount for c in causes))
-    name_wide = round(first.width * 0.44)
+    longest = max(brush.letters.width(s.words.of(c.label), "small") for c in causes)
+    name_wide = min(max(longest + px(14), round(first.width * 0.3)), round(first.width * 0.6))
     value_wide = px(64)
     for n, cause in enumerate(causes):
         y = first.top + n * first.height

@@ -177,22 +177,23 @@ class Report(Page):
             label = s.words.of(indicator.label)
             told = self._causes(indicator)
             lines = brush.letters.wrap(told, "small", wide - px(STEP * 3)) if told else ()
-            high = line + len(lines) * small + px(8)
-            rect = pygame.Rect(x - px(8), y, wide + px(16), high)
-            name = indicator.id
-            if brush.spot(f"change {name}", rect, partial(self._why, name)):
-                brush.ring(rect)
             value = s.words.quantity(indicator.value, indicator.unit, indicator.decimals)
             text = s.change(indicator)
             right = x + wide
             room = brush.letters.width(text, "small") + px(22)
-            brush.change(indicator.change, text, indicator.verdict, right - room + px(8), y + px(5))
             at = right - room - px(10)
-            brush.text(value, at, y + px(4), "strong", align="right")
             left = at - brush.letters.width(value, "strong") - px(12) - x
-            brush.text(label, x, y + px(4), "text", None, left, lines=1)
-            y = brush.text(told, x, y + px(4) + line, "small", theme.muted, wide - px(STEP * 3)) if told \
-                else y + px(4) + line
+            named = len(brush.letters.wrap(label, "text", left)) * line
+            high = named + len(lines) * small + px(8)
+            rect = pygame.Rect(x - px(8), y, wide + px(16), high)
+            name = indicator.id
+            if brush.spot(f"change {name}", rect, partial(self._why, name)):
+                brush.ring(rect)
+            brush.change(indicator.change, text, indicator.verdict, right - room + px(8), y + px(5))
+            brush.text(value, at, y + px(4), "strong", align="right")
+            y = brush.text(label, x, y + px(4), "text", None, left)
+            if told:
+                y = brush.text(told, x, y, "small", theme.muted, wide - px(STEP * 3))
             y += px(4)
         return y
 

@@ -57,7 +57,7 @@ class Timeline(Page):
 
     def _month(self, brush: Brush, month: int, opened: bool, x: int, y: int, wide: int) -> int:
         s, px, theme = self.session, brush.px, brush.theme
-        lines = list(s.view.lines(s.game.report(month)))
+        lines = s.lines_of(month)
         weighty = [k for k in lines if k.weighty]
         own = [k for k in lines if k.actor == s.actor]
         name = s.month_name(month)
