@@ -103,6 +103,10 @@ class Words:
             return "".join(items)
         return self(word("{items} and {last}"), items=", ".join(items[:-1]), last=items[-1])
 
+    def headed(self, text: str) -> str:
+        """A text as it stands at the head of something: with a capital."""
+        return text[:1].upper() + text[1:]
+
     def month(self, start: str, months: int) -> str:
         """The name of a month counted from a start: ``March 2023``, ``mars 2023``."""
         return f"{self(_MONTHS[_index(start, months) % 12])} {_index(start, months) // 12}"

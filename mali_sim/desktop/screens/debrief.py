@@ -254,7 +254,7 @@ class Debrief(Page):
         told = f"{s.words.of(first.figure.label)} {change}"
         own = s.words.listed([s.words.of(s.game.model.label_of(s.game.model.action(id))) for id in point.own])
         month = s.month_name(point.month)
-        head = f"{month} · {told}"
+        head = f"{s.words.headed(month)} · {told}"
         y = brush.text(head, x, y, "strong", None, wide)
         parts = [
             f"{s.words.of(r.label)} {s.words.number(r.amount, r.decimals, signed=True)}"
@@ -278,13 +278,14 @@ class Debrief(Page):
         if self.found is not None and self.found.last:
             y = brush.text(s.words("What came last"), x, y, "card", None, wide)
             for month, text in self.found.last:
-                told = f"{s.month_name(month)} · {s.words.of(text)}"
+                told = f"{s.words.headed(s.month_name(month))} · {s.words.of(text)}"
                 y = brush.text(told, x, y, "small", None, wide) + px(2)
         kept = notes(s.view)
         if kept:
             y = brush.text(s.words("Your notes"), x, y + px(STEP * 2), "card", None, wide)
             for month, text in kept[-8:]:
-                y = brush.text(f"{s.month_name(month)} · {text}", x, y, "small", None, wide) + px(2)
+                head = s.words.headed(s.month_name(month))
+                y = brush.text(f"{head} · {text}", x, y, "small", None, wide) + px(2)
         y = brush.text(s.words("This run"), x, y + px(STEP * 2), "card", None, wide)
         return brush.text(str(s.game.run_address), x, y, "small", brush.theme.muted, wide)
 

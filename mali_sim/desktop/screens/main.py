@@ -45,7 +45,7 @@ class TopBar(Pane):
         """Paint the month with its ticks, then the numbers."""
         s, theme, px = self.session, brush.theme, brush.px
         left, count, wide = self.columns(brush.letters, brush.width)
-        name = s.month_name(min(s.game.month, s.game.months - 1))
+        name = s.words.headed(s.month_name(min(s.game.month, s.game.months - 1)))
         top = (brush.height - brush.letters.height("title") - px(20)) // 2
         edge = px(20) if left > px(180) else px(12)
         style = "title" if brush.letters.width(name, "title") < left - edge - px(8) else "heading"

@@ -40,7 +40,7 @@ class Opening(Page):
         """When, and for how long."""
         s = self.session
         months = s.words.plural("{count} month", "{count} months", s.game.months)
-        return s.words("{month}, {months}", month=s.month_name(0), months=months)
+        return s.words.headed(s.words("{month}, {months}", month=s.month_name(0), months=months))
 
     def buttons(self) -> list[Button]:
         """To the desk."""

@@ -70,7 +70,7 @@ class Timeline(Page):
         stands = brush.spot(f"month {month}", rect, partial(self._look, month))
         if opened:
             brush.card(rect, theme.card, theme.indigo, RING if stands else 1)
-        brush.text(name, x, y + px(6), "strong")
+        brush.text(s.words.headed(name), x, y + px(6), "strong")
         brush.text(said, x + px(170), y + px(7), "small", theme.muted, inner, lines=2)
         y = rect.bottom + px(2)
         if not opened:
