@@ -80,8 +80,8 @@ class Tip(Pane):
             y = brush.text(self.text, x, y, "small", None, wide - px(14))
         key = self.app.keys.shown("tip", words)
         if self.pinned:
-            rect = pygame.Rect(brush.width - px(26), px(4), px(22), px(22))
-            brush.sign("cross", rect.left + px(6), rect.top + px(6), px(11), theme.muted)
+            rect = pygame.Rect(brush.width - px(30), px(3), px(26), px(26))
+            brush.sign("cross", rect.left + px(8), rect.top + px(7), px(11), theme.muted)
             brush.spot("unpin", rect, self._let_go)
         elif self.app.panel is None:
             said = words("{key}: keep this open", key=key)

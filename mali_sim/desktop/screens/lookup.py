@@ -77,9 +77,16 @@ def sources(brush: Brush, s: Session, ids: Sequence[str], x: int, y: int, wide: 
 
 def links(
     brush: Brush, model: Model, words: Words, names: Sequence[str], x: int, y: int, wide: int,
-    go: Callable[[str], None],
+    go: Callable[[str], None], of: str,
 ) -> int:  # fmt: skip
-    """Names as small cards in rows, each to be followed; returns the y below them."""
+    """
+    Names as small cards in rows, each to be followed; returns the y below them.
+
+    Parameters
+    ----------
+    of : str
+        Which list it is: a name may be in two on one page.
+    """
     px, theme = brush.px, brush.theme
     left, high = x, max(brush.letters.height("small") + px(8), px(26))
     for name in names[:_LINKS]:
@@ -91,10 +98,10 @@ def links(
         if left > x and left + room > x + wide:
             left, y = x, y + high + px(6)
         rect = pygame.Rect(left, y, room, high)
-        stands = brush.spot(f"link {name}", rect, partial(go, f"{kind}.{id}"))
+        stands = brush.spot(f"{of} {name}", rect, partial(go, f"{kind}.{id}"))
         brush.card(rect, edge=theme.indigo if stands else theme.line, width=RING if stands else 1)
         top = y + (high - brush.letters.height("small")) // 2
-        brush.text(told, left + px(10), top, "small", theme.indigo, room - px(16), lines=1)
+        brush.text(told, left + px(10), top, "small", theme.indigo, room - px(10), lines=1)
         left = rect.right + px(6)
     y += high + px(4)
     if len(names) > _LINKS:
@@ -233,10 +240,11 @@ class EntryPage(Page):
         if found.source:
             y = brush.text(words("Sources"), x, y + px(STEP * 2), "card", None, wide)
             y = sources(brush, s, found.source, x, y, wide)
-        for head, names in ((words("What feeds it"), found.fed_by), (words("What it feeds"), found.feeds)):
+        for head, names, of in ((words("What feeds it"), found.fed_by, "by"),
+                                (words("What it feeds"), found.feeds, "to")):  # fmt: skip
             if names:
                 y = brush.text(head, x, y + px(STEP * 2), "card", None, wide)
-                y = links(brush, s.game.model, words, names, x, y, wide, self._go)
+                y = links(brush, s.game.model, words, names, x, y, wide, self._go, of)
         return y
 
     def _go(self, name: str) -> None:

@@ -7,7 +7,7 @@ import pygame
 from mali_sim.desktop.screens.middle import MapPane, WhyPane
 from mali_sim.desktop.screens.sides import DecisionPane, PartnerPane, TopicHead
 from mali_sim.desktop.session import Session
-from mali_sim.desktop.tokens import STEP, mixed
+from mali_sim.desktop.tokens import LEAST_TARGET, STEP, mixed
 from mali_sim.desktop.widgets import Brush, Lettering, Pane
 from mali_sim.scenario.texts import word
 
@@ -200,7 +200,7 @@ class PlanBar(Pane):
             label = s.words.of(s.game.model.label_of(action))
             more = len(plan) - n
             room = right - x - (px(70) if more > 1 else 0)
-            wide = min(px(176), room)
+            wide = min(max((right - x) // more - px(12), px(176)), px(300), room)
             if wide < px(110):
                 text = s.words.plural("and {count} more", "and {count} more", more)
                 brush.text(text, x, middle - brush.letters.height("small") // 2, "small", theme.muted)
@@ -287,7 +287,7 @@ class StatusLine(Pane):
     def needed(self, letters: Lettering, width: int) -> int:
         """How high it must be."""
         if self.session.coach_at is None:
-            return letters.height("small") + letters.px(STEP * 2)
+            return max(letters.height("small") + letters.px(STEP * 2), LEAST_TARGET)
         longest = max(len(letters.wrap(t, "text", width - letters.px(330))) for t in self._steps())
         return max(longest * letters.height("text"), letters.px(34)) + letters.px(STEP * 4)
 

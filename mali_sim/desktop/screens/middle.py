@@ -19,6 +19,7 @@ from mali_sim.desktop.map import (
 )
 from mali_sim.desktop.screens.fans import verdict_colour
 from mali_sim.desktop.session import Session
+from mali_sim.desktop.tokens import LEAST_TARGET
 from mali_sim.desktop.widgets import Brush, Pane
 from mali_sim.play import Explanation, Indicator, Line
 
@@ -98,7 +99,7 @@ class MapPane(Pane):
         s = self.session
         text = s.number(indicator)
         shown = round(indicator.change, indicator.decimals)
-        if len(indicator.series) > 1 and shown and abs(shown) < 1_000:
+        if len(indicator.series) > 1 and shown and abs(indicator.value) < 10_000:
             text = f"{text} ({s.words.number(shown, indicator.decimals, signed=True)})"
         return text
 
@@ -278,8 +279,7 @@ class WhyPane(Pane):
         y = px(6)
         label = subject_label(s, s.subject)
         explanation = s.explain(s.subject)
-        brush.text(s.words("Why: {name}", name=label), x, y, "heading", None, wide, lines=1)
-        y += brush.letters.height("heading")
+        y = brush.text(s.words("Why: {name}", name=label), x, y, "heading", None, wide)
         if explanation is None or indicator is None:
             self._nothing(brush, indicator, x, y, wide)
             return brush.height
@@ -308,6 +308,8 @@ class WhyPane(Pane):
         rect = pygame.Rect(
             x - px(4), y + px(1), at - x + brush.letters.width(link, "small") + px(10), line + px(7)
         )
+        rect.height = max(min(rect.height, brush.height - 1 - rect.top), LEAST_TARGET)
+        rect.bottom = min(rect.bottom, brush.height)
         if brush.spot("why", rect, lambda: s.open("why")):
             brush.ring(rect)
         return brush.height

@@ -67,7 +67,9 @@ class PartnerPane(Pane):
         lines = brush.letters.wrap(s.words.of(indicator.label), "small_strong", wide - px(60))
         line = brush.letters.height("small")
         gifts = self._gifts(brush, name, wide) if member else ""
-        high = px(14) + len(lines) * brush.letters.height("small_strong") + line * (2 if gifts else 1)
+        text = s.number(indicator) if member else f"{s.number(indicator)} {s.unit(indicator)}".strip()
+        more = bool(gifts) or (not member and brush.letters.width(text, "small") > wide - px(48))
+        high = px(14) + len(lines) * brush.letters.height("small_strong") + line * (2 if more else 1)
         rect = pygame.Rect(x - px(8), y, wide + px(12), high)
         chosen = s.subject == name
         if chosen:
@@ -81,8 +83,7 @@ class PartnerPane(Pane):
         below = rect.bottom - px(7) - line
         if gifts:
             brush.text(gifts, x, below, "small", theme.muted)
-            below -= line
-        text = s.number(indicator) if member else f"{s.number(indicator)} {s.unit(indicator)}".strip()
+        below -= line if more else 0
         if stock and stock.bounds:
             bar = pygame.Rect(x, below + px(5), wide - px(92), px(8))
             low, high_end = stock.bounds
@@ -90,7 +91,7 @@ class PartnerPane(Pane):
             brush.text(text, bar.right + px(38), below, "small", align="right")
             left = bar.right + px(44)
         else:
-            brush.text(text, x, below, "small", None, wide - px(48), lines=1)
+            brush.text(text, x, below, "small", None, wide - px(48))
             left = x + wide - px(48)
         if len(indicator.series) > 1 and indicator.verdict != "same" and indicator.change:
             size = px(10)
@@ -175,7 +176,11 @@ class TopicHead(Pane):
             brush.sign(kind, left, y + (line - size) // 2, size, theme.indigo)
             rect = pygame.Rect(left - px(9), y - px(4), size + px(18), line + px(8))
             brush.spot(f"topic {kind}", rect, lambda step=step: s.show_topic(s.topic_at + step), stop=False)
-        brush.text(name, x, y, "heading", theme.indigo, wide - px(64), lines=1)
+        room = wide - px(64)
+        fits = (t for t in ("heading", "card", "small_strong") if brush.letters.width(name, t) <= room)
+        style = next(fits, "small_strong")
+        top = y + (line - brush.letters.height(style)) // 2
+        brush.text(name, x, top, style, theme.indigo, room, lines=1)
         brush.rule(x, brush.height - 1, wide)
         return brush.height
 

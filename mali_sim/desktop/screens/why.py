@@ -170,12 +170,11 @@ class Why(Page):
             y = brush.text(text, x, y, "small_strong", None, wide)
             y = self._called(brush, text, x, y, wide)
         y = sources(brush, s, found.source[:4], x, y + px(STEP), wide)
-        for head, names in (
-            (s.words("What feeds it"), found.fed_by), (s.words("What it feeds"), found.feeds)
-        ):  # fmt: skip
+        for head, names, of in ((s.words("What feeds it"), found.fed_by, "by"),
+                                (s.words("What it feeds"), found.feeds, "to")):  # fmt: skip
             if names:
                 y = brush.text(head, x, y + px(STEP * 2), "card", None, wide)
-                y = links(brush, s.game.model, s.words, names, x, y, wide, self._go)
+                y = links(brush, s.game.model, s.words, names, x, y, wide, self._go, of)
         return y
 
     def _go(self, name: str) -> None:
