@@ -11,6 +11,7 @@ from mali_sim.desktop.map import load_map, step_of, steps_for, within  # noqa: E
 from mali_sim.desktop.screens.debrief import Debrief  # noqa: E402
 from mali_sim.desktop.screens.fans import fans_key  # noqa: E402
 from mali_sim.desktop.screens.month import Asking  # noqa: E402
+from mali_sim.desktop.screens.why import Why  # noqa: E402
 from mali_sim.desktop.tokens import DAY, STYLES  # noqa: E402
 from mali_sim.desktop.widgets import Lettering  # noqa: E402
 from mali_sim.model import load_model  # noqa: E402
@@ -268,9 +269,14 @@ def test_enter_on_a_number_a_partner_and_a_place_asks_why(trap, opened):
         while app.zone is not zone:
             keys.press(pygame.K_TAB)
         keys.press(pygame.K_DOWN)
+        keys.press(pygame.K_DOWN)
         keys.press(pygame.K_RETURN)
         subjects.append(app.session.subject)
+        assert app.panel is None
+        keys.press(pygame.K_RETURN)  # once more: the page of the number
+        assert isinstance(app.panel, Why)
         assert app.session.explain(app.session.subject) is not None
+        keys.press(pygame.K_ESCAPE)
     assert subjects[0].startswith("obs.")
     assert len(set(subjects)) == 3
 

@@ -156,7 +156,10 @@ def _seat(seats: list[str], wanted: str | None, words: Words) -> str:
     if wanted not in seats:
         near = nearest(wanted, seats)
         told = words("nobody can play {name}; seats are: {seats}", name=wanted, seats=", ".join(seats))
-        raise click.UsageError(f"{told}. {words('Did you mean {name}?', name=near)}" if near else told)
+        if near:
+            mend = words("Did you mean {name}?", name=near)
+            told = f"{told}. {mend}"
+        raise click.UsageError(told)
     return wanted
 
 
@@ -174,7 +177,9 @@ def _find(scenario: str, words: Words) -> Path:
         near = nearest(scenario, shipped)
         told = words("no scenario is called {name}; there are: {names}", name=scenario,
                      names=", ".join(shipped))  # fmt: skip
-        told = f"{told}. {words('Did you mean {name}?', name=near)}" if near else told
+        if near:
+            mend = words("Did you mean {name}?", name=near)
+            told = f"{told}. {mend}"
         raise click.UsageError(told) from None
 
 

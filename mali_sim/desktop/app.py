@@ -1,6 +1,7 @@
 """The window: events in, panes out. It waits where nothing happens, and draws what changed."""
 
 import contextlib
+import gc
 import os
 import sys
 import time
@@ -17,7 +18,7 @@ from mali_sim.desktop.panel import Panel
 from mali_sim.desktop.screens.debrief import Debrief
 from mali_sim.desktop.screens.frame import Loading, Message, Note, Title
 from mali_sim.desktop.screens.help import Help, Menu
-from mali_sim.desktop.screens.lookup import Codex
+from mali_sim.desktop.screens.lookup import Codex, EntryPage
 from mali_sim.desktop.screens.main import MainScreen
 from mali_sim.desktop.screens.month import Asking, Bargains, Compare, Objectives, Opening, Report
 from mali_sim.desktop.screens.options import Options
@@ -129,10 +130,12 @@ class App:
         self._hand = False
         self._pointer = (0, 0)
         self._down: set[int] = set()
+        self._mute = False
         self._caption()
         if game is not None:
             session = Session(game, actor, self.words.language, self.futures, self.jobs)
             session.prepare()
+            _set_aside()
             self._sit(session)
         else:
             self.show(Title(self))
@@ -146,6 +149,12 @@ class App:
     # -- the window ----------------------------------------------------------------------------
 
     def _open_window(self, fullscreen: bool) -> None:
+        with contextlib.suppress(pygame.error, IndexError):
+            # No larger than the desktop, with room for its bars.
+            wide, high = pygame.display.get_desktop_sizes()[0]
+            if os.environ.get("SDL_VIDEODRIVER") not in ("dummy", "offscreen"):
+                room = max(wide - 16, LEAST_SIZE[0]), max(high - 80, LEAST_SIZE[1])
+                self._size = min(self._size[0], room[0]), min(self._size[1], room[1])
         size, flags = (0, 0) if fullscreen else self._size, pygame.RESIZABLE
         if fullscreen:
             flags = pygame.FULLSCREEN
@@ -243,6 +252,7 @@ class App:
             except SaveError as error:
                 print(self.words.of(error.said), file=sys.stderr)
         sys.setswitchinterval(self._switching)
+        gc.unfreeze()
         pygame.display.quit()
 
     # -- drawing -----------------------------------------------------------------------------
@@ -333,7 +343,7 @@ class App:
             whole.painted = None
         elif self.session is not None:
             for pane in self.main.panes:
-                pane.show(self.screen, self.letters)
+                pane.draw(self.screen, self.letters, pane is self.zone)
                 pane.painted = None
         else:
             self.screen.fill(self.letters.theme.paper)
@@ -374,7 +384,7 @@ class App:
             self._painted.append(rect)
             self._under_tip = None
 
-    def _explain_spot(self, pane: Pane, spot: Spot | None, pinned: bool = False) -> None:
+    def _explain_spot(self, pane: Pane, spot: Spot | None, asked: bool = False) -> None:
         """Show the tip of a spot, if it has one."""
         if spot is None:
             return
@@ -382,16 +392,18 @@ class App:
         if choice is not None and choice not in {c.id for c in self.main.decisions.cards}:
             return
         if choice is not None and choice == self.main.decisions.opened():
+            if asked:
+                self.look_up(choice)
             return
         if spot.tip or choice is not None:
             where = spot.rect.move(pane.rect.x, pane.rect.y - pane.scroll).clip(pane.rect)
-            self.tip = Tip(self, spot.tip, where, choice, pinned)
+            self.tip = Tip(self, spot.tip, where, choice)
 
     def _ask_tip(self) -> None:
         """The key for tips: explain what has the focus; again to pin it, again to let it go."""
         pane = self.panel or self.zone
         if self.tip is None:
-            self._explain_spot(pane, pane.spot(pane.focus))
+            self._explain_spot(pane, pane.spot(pane.focus), asked=True)
         elif self.tip.pinned:
             self.tip = None
         else:
@@ -407,6 +419,7 @@ class App:
             self._laid = None
         elif event.type == pygame.KEYUP:
             self._down.discard(event.key)
+            self._mute = False
         elif event.type == self._rested:
             self._resting()
         elif self.busy:
@@ -431,6 +444,7 @@ class App:
 
     def _key(self, event: pygame.event.Event) -> None:
         self._hush()
+        self._mute = False
         if self.tip is not None and not self.tip.pinned:
             if self.keys.command(event) != "tip":
                 self.tip = None
@@ -443,6 +457,8 @@ class App:
         if pane.focus in pane.typed and self._edit(pane, event):
             return
         if not self._walk(pane, event):
+            # The letter of a key that does something is not typed as well.
+            self._mute = self.keys.command(event) is not None
             self.command(self.keys.command(event))
 
     def _walk(self, pane: Pane, event: pygame.event.Event) -> bool:
@@ -548,7 +564,7 @@ class App:
             return
         if spot.stop:
             pane.focus = spot.id
-            if self.session is not None and pane in self.main.walked:
+            if self.session is not None and pane in self.main.walked and pane is not self.main.plan:
                 self.zone = pane
         act = spot.press or spot.act
         if act is not None:
@@ -588,6 +604,8 @@ class App:
     # -- typing ----------------------------------------------------------------------------------
 
     def _type(self, text: str) -> None:
+        if self._mute:
+            return
         if self.session is not None and self.session.note is not None:
             self.session.note = (self.session.note + text)[:NOTE_LENGTH]
             return
@@ -669,6 +687,7 @@ class App:
             self._next_question(passed_over=True)
         elif name == "report":
             made = Report(self, again=True) if s.report is not None else None
+            s.message = "" if made else s.words("No month has been played yet.")
         elif name == "debrief":
             made = Debrief(self)
         else:
@@ -680,13 +699,21 @@ class App:
         if made is not None:
             self.show(made)
 
+    def look_up(self, action: str) -> None:
+        """Open the page of a decision, an offer, or the event that an answer is to."""
+        assert self.session is not None
+        path = self.session.game.model.action(action).item.path
+        self.show(EntryPage(self, f"{path[0]}.{path[1]}"))
+
     def leave(self) -> None:
         """Close the window."""
         self.running = False
 
     # -- games -----------------------------------------------------------------------------------
 
-    def open_game(self, make: Maker, own: Path | None = None, coach: bool = False) -> None:
+    def open_game(
+        self, make: Maker, own: Path | None = None, coach: bool = False, told: str = ""
+    ) -> None:
         """
         Make a game beside the window, then sit down at it; what goes wrong is told in the window.
 
@@ -696,6 +723,8 @@ class App:
             The save that it is opened from.
         coach : bool
             Whether the first steps are shown.
+        told : str
+            What is said when it is open.
         """
         self.keep()
         self.show(Loading(self))
@@ -705,12 +734,14 @@ class App:
             game, actor = make()
             session = Session(game, actor, language, self.futures, self.jobs)
             session.prepare()
+            _set_aside()
             return session
 
         def done(session: Session) -> None:
             self.stack.clear()
             self._sit(session, own)
             session.coach_at = 0 if coach else None
+            session.message = told
 
         self.jobs.do(work, done, self.failed)
 
@@ -731,6 +762,7 @@ class App:
         session.speak(self.words.language)
         session.command = self.command
         session.open = self.open
+        session.look_up = self.look_up
         session.next_month = self.next_month
         session.keys = self.keys
         self.slots = Saves(session.game, self.folder, own)
@@ -830,6 +862,8 @@ class App:
         waiting = [q for q in s.unanswered if passed_over or q.id not in s.passed_over]
         if waiting:
             self.show(Asking(self, waiting[0]))
+        elif passed_over:
+            s.message = s.words("No question waits for an answer.")
 
     def speak(self) -> None:
         """Change between the languages."""
@@ -857,6 +891,17 @@ class App:
 
     def _say_problem(self, told: str) -> None:
         self.show(Message(self, self.words("The game could not be saved"), told))
+
+
+def _set_aside() -> None:
+    """
+    Take what stays, the model above all, out of the collector's sight.
+
+    Looking through it would hold up a frame each time for as long as dozens of frames last.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _clipboard() -> str:

@@ -71,10 +71,11 @@ class Keys:
     """
 
     def __init__(self, own: Mapping[str, str]) -> None:
-        self._keys = {c.id: c.key for c in COMMANDS}
+        own = {id: key for id, key in own.items() if id in BY_ID and key not in FIXED}
+        self._keys = {c.id: c.key for c in COMMANDS if c.id not in own}
         for id, key in own.items():
-            if id in self._keys and key not in FIXED and key not in self._keys.values():
-                self._keys[id] = key
+            free = key not in self._keys.values()
+            self._keys[id] = key if free else BY_ID[id].key
 
     def of(self, id: str) -> str:
         """The key of a command, as pygame calls it."""

@@ -122,7 +122,7 @@ class MapDrawing:
         """
         scale, (left, top) = self.layout(rect)
         shapes = {p.id: [(left + x * scale, top + y * scale) for x, y in p.ring] for p in self.places}
-        key = (tuple(rect), tuple(sorted(steps.items())), chosen, brush.letters.scale)
+        key = (tuple(rect), tuple(sorted(steps.items())), chosen, brush.letters.scale, brush.theme)
         picture = self._pictures.get(key, lambda: self._picture(brush, rect, shapes, steps, chosen))
         brush.surface.blit(picture, rect)
         return shapes
@@ -207,21 +207,21 @@ def place_pin(
 ) -> None:
     """A numbered pin in a place, beside what is written there and beside other pins."""
     px, size = brush.px, brush.px(19)
-    best: tuple[float, pygame.Rect] | None = None
-    xs, ys = [p[0] for p in shape], [p[1] for p in shape]
-    step = max(px(7), 4)
-    for x in range(int(min(xs)), int(max(xs)) + 1, step):
-        for y in range(int(min(ys)), int(max(ys)) + 1, step):
-            box = pygame.Rect(x - size // 2, y - round(size * 1.25), size, round(size * 1.25))
-            if not within(shape, (x, y)):
-                continue
-            over = sum(box.clip(r).width * box.clip(r).height for r in taken)
-            far = ((x - anchor[0]) ** 2 + (y - anchor[1]) ** 2) ** 0.5
-            cost = over * 20 + far
-            if best is None or cost < best[0]:
-                best = cost, box
-    if best is None:
-        best = 0.0, pygame.Rect(round(anchor[0]), round(anchor[1]) - size, size, size)
+    tall = round(size * 1.25)
+    xs, ys, step = [p[0] for p in shape], [p[1] for p in shape], max(px(9), 5)
+    spots = [
+        (x, y) for x in range(int(min(xs)), int(max(xs)) + 1, step)
+        for y in range(int(min(ys)), int(max(ys)) + 1, step)
+    ]  # fmt: skip
+    spots.sort(key=lambda at: (at[0] - anchor[0]) ** 2 + (at[1] - anchor[1]) ** 2)
+    best = float("inf"), pygame.Rect(round(anchor[0]) - size // 2, round(anchor[1]) - tall, size, tall)
+    for at in spots:
+        box = pygame.Rect(at[0] - size // 2, at[1] - tall, size, tall)
+        over = sum(box.clip(r).width * box.clip(r).height for r in taken)
+        if over < best[0] and within(shape, at):
+            best = over, box
+            if not over:
+                break
     taken.append(best[1])
     _pin(brush, (best[1].centerx, best[1].bottom), number)
 

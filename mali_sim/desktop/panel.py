@@ -148,13 +148,16 @@ class Page(Panel):
         wide = min(px(self.broad), brush.width - px(STEP * 12))
         x = (brush.width - wide) // 2
         top, low = self._measures(brush, x, wide)
-        self.insets = top, low
+        strip = self._strip(brush)
+        self.insets = top, low + strip
         y = self.body(brush, x, top + px(STEP * 4), wide)
-        brush.fixed = True
+        body, brush.spots, brush.fixed = brush.spots, [], True
         self._head(brush, x, wide, top)
-        self._foot(brush, low)
-        brush.fixed = False
-        return y + low + px(STEP * 4)
+        head, brush.spots = brush.spots, []
+        self._foot(brush, low, strip)
+        # The keyboard goes from the head through the content to the foot.
+        brush.spots, brush.fixed = [*head, *body, *brush.spots], False
+        return y + low + strip + px(STEP * 4)
 
     def _measures(self, brush: Brush, x: int, wide: int) -> tuple[int, int]:
         """How high head and foot are."""
@@ -176,7 +179,7 @@ class Page(Panel):
         self.fixed(brush, x, y + px(STEP * 2), wide)
         brush.rule(0, shift + top - 1, brush.width)
 
-    def _foot(self, brush: Brush, high: int) -> None:
+    def _foot(self, brush: Brush, high: int, strip: int) -> None:
         px, theme = brush.px, brush.theme
         y = brush.shift + brush.height - high
         brush.fill(pygame.Rect(0, y, brush.width, high), theme.bar)
@@ -186,16 +189,28 @@ class Page(Panel):
             top = middle - (px(22) if b.primary else px(17))
             rect = brush.button(b.id, b.label, right, top, b.act, primary=b.primary, key=b.key, right=True)
             right = rect.left - px(STEP * 3)
-        said = self.app.message or self.remark()
-        if said:
-            room = right - px(STEP * 5) - px(STEP * 3)
-            ink = theme.indigo if self.app.message else theme.muted
-            lines = len(brush.letters.wrap(said, "small", room))
-            if lines > 2 and not self.app.message:
-                return
-            lines = min(lines, 2)
+        said = self.remark()
+        room = right - px(STEP * 5) - px(STEP * 3)
+        lines = len(brush.letters.wrap(said, "small", room)) if room > px(60) else 3
+        if lines <= 2:
             top = middle - lines * brush.letters.height("small") // 2
-            brush.text(said, px(STEP * 5), top, "small", ink, room, lines=2)
+            brush.text(said, px(STEP * 5), top, "small", theme.muted, room)
+        if strip:
+            self._say(brush, self.app.message, y - strip, strip)
+
+    def _strip(self, brush: Brush) -> int:
+        """How high the strip is on which something is said just now; 0 where there is nothing."""
+        if not self.app.message:
+            return 0
+        lines = brush.letters.wrap(self.app.message, "small_strong", brush.width - brush.px(STEP * 10))
+        return len(lines) * brush.letters.height("small_strong") + brush.px(STEP * 3)
+
+    def _say(self, brush: Brush, message: str, top: int, high: int) -> None:
+        px, theme = brush.px, brush.theme
+        brush.fill(pygame.Rect(0, top, brush.width, high), theme.card)
+        brush.rule(0, top, brush.width, theme.indigo)
+        wide = brush.width - px(STEP * 10)
+        brush.text(message, px(STEP * 5), top + px(STEP + 2), "small_strong", theme.indigo, wide)
 
     def remark(self) -> str:
         """What stands at the foot, left, when there is nothing else to say."""

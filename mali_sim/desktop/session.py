@@ -20,14 +20,18 @@ from mali_sim.play import (
 )
 from mali_sim.play.answers import ANSWERS, answer
 from mali_sim.play.aspects import Layer, better, gives, layers, ranked_layers
+from mali_sim.play.dictionary import index
 from mali_sim.play.digest import Difference, Yardstick, biggest, consequences, yardstick
 from mali_sim.play.explain import UnknownName
+from mali_sim.play.purse import Purse, purse
 from mali_sim.play.view import Fact, verdict
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import NARROW_SPACE, Words
 
 #: What is looked up once a month, and what again whenever the plan changes.
-_OF_THE_MONTH = ("headlines", "indicators", "partners", "map_values", "lines", "facts", "news", "gifts")
+_OF_THE_MONTH = (
+    "headlines", "indicators", "partners", "map_values", "lines", "facts", "news", "gifts", "purse",
+)  # fmt: skip
 _OF_THE_PLAN = ("choices", "topics", "questions", "unanswered")
 #: So many pinned plans can be compared.
 PINS = 2
@@ -51,7 +55,7 @@ class Session:
         Which of the first steps is shown.
     keys : Keys
         Those in use.
-    command, open, next_month : callable
+    command, open, look_up, next_month : callable
         What the window does when a pane asks for something.
     """
 
@@ -69,6 +73,7 @@ class Session:
         self.keys = Keys({})
         self.command: Callable[[str], None] = lambda id: None
         self.open: Callable[[str], None] = lambda name: None
+        self.look_up: Callable[[str], None] = lambda action: None
         self.next_month: Callable[[], None] = lambda: None
         self.explanations: dict[str, Explanation | None] = {}
         self._asked: set[str] = set()
@@ -84,6 +89,7 @@ class Session:
 
     def prepare(self) -> None:
         """Look up what takes longer than a frame; called beside the window."""
+        index(self.game.model)
         for name in (*_OF_THE_MONTH, *_OF_THE_PLAN):
             getattr(self, name)
         if self.game.month:
@@ -239,6 +245,11 @@ class Session:
     def scales(self) -> Yardstick:
         """How far figures go in plain futures; the same all game."""
         return yardstick(self.game, self.actor)
+
+    @cached_property
+    def purse(self) -> Purse | None:
+        """What there is to spend, and what comes back; None where nothing costs."""
+        return purse(self.view)
 
     @cached_property
     def news(self) -> list[Indicator]:

@@ -62,7 +62,7 @@ class Settings:
             found._take(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             pass
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             found = cls(path=path, problem=str(error))
         return found
 

@@ -30,10 +30,11 @@ class Tip(Pane):
     colour = "card"
 
     def __init__(
-        self, app: "App", text: str, where: pygame.Rect, choice: str | None = None, pinned: bool = False
+        self, app: "App", text: str, where: pygame.Rect, choice: str | None = None
     ) -> None:
         super().__init__()
-        self.app, self.text, self.where, self.choice, self.pinned = app, text, where, choice, pinned
+        self.app, self.text, self.where, self.choice = app, text, where, choice
+        self.pinned = False
 
     @property
     def card(self) -> Choice | None:

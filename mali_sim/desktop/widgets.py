@@ -89,6 +89,7 @@ class Lettering:
             size = round(face.size * self.scale)
             try:
                 self._fonts[style] = pygame.font.Font(path, size)
+                self._fonts[style].size("x")  # a file that is no font is found out only here
             except (OSError, pygame.error):
                 self.missing.add(path.name)
                 self._fonts[style] = pygame.font.Font(None, round(size * 1.3))
@@ -608,8 +609,10 @@ class Pane:
     def _bar(self, surface: pygame.Surface, letters: Lettering) -> None:
         """A thin bar that shows how far it is scrolled."""
         view = self.rect.height
-        long = max(view * view // self.content, letters.px(24))
-        top = (view - long) * self.scroll // max(self.content - view, 1)
+        above, below = self.insets
+        room = view - above - below
+        long = max(room * view // self.content, letters.px(24))
+        top = above + (room - long) * self.scroll // max(self.content - view, 1)
         rect = pygame.Rect(self.rect.width - letters.px(5), top, letters.px(4), long)
         pygame.draw.rect(surface, letters.theme.line, rect, border_radius=letters.px(2))
 

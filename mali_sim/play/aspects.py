@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from mali_sim.play.forecast import Forecast
 from mali_sim.play.view import Choice, SeatView, says_yes_or_no
 from mali_sim.scenario import Text
-from mali_sim.scenario.texts import LANGUAGES, Words, both
+from mali_sim.scenario.texts import LANGUAGES, Words, both, word
 
 NOTE_LENGTH = 2_000
 
@@ -126,10 +126,10 @@ def conditions(view: SeatView, choice: Choice) -> list[Text]:
     if getattr(table, "once", False):
         found.append(both("It can be done once."))
     elif getattr(table, "cooldown", None) is not None:
-        found.append(_months(view, "Not again for {months}.", table.cooldown))  # type: ignore[union-attr]
+        found.append(_months(view, word("Not again for {months}."), table.cooldown))  # type: ignore[union-attr]
     if choice.kind == "ask":
-        found.append(_months(view, "An answer within {months}.", table.answer_within))  # type: ignore[union-attr]
-        found.append(_months(view, "It holds for {months}.", table.lasts))  # type: ignore[union-attr]
+        found.append(_months(view, word("An answer within {months}."), table.answer_within))  # type: ignore[union-attr]
+        found.append(_months(view, word("It holds for {months}."), table.lasts))  # type: ignore[union-attr]
     for name in getattr(table, "excludes", ()):
         other = action.item.name_for(name)
         if other in view.model.action_rows:

@@ -76,24 +76,14 @@ def entry(model: Model, name: str) -> Entry:
 
 def _made(model: Model, kind: str, id: str) -> Entry:
     table = getattr(model.scenario, kind)[id]
-    links = _links(model)
-    own = f"{kind}:{id}"
+    found, own = index(model), f"{kind}:{id}"
     label = getattr(table, "label", None) or getattr(table, "title", None)
     return Entry(
-        kind, id, label, getattr(table, "unit", None), tuple(_equations(model, kind, id)),
+        kind, id, label, getattr(table, "unit", None), tuple(found.equations.get(own, ())),
         tuple(_facts(table)), getattr(table, "grade", None), getattr(table, "why", None),
         tuple(getattr(table, "source", ())),
-        tuple(sorted({a for a, b in links if b == own and a != own})),
-        tuple(sorted({b for a, b in links if a == own and b != own})),
+        tuple(found.fed_by.get(own, ())), tuple(found.feeds.get(own, ())),
     )  # fmt: skip
-
-
-def _equations(model: Model, kind: str, id: str) -> list[tuple[str, str]]:
-    found = []
-    for path, tree in model.variables.trees.items():
-        if path[:2] == (kind, id) and tree is not None:
-            found.append((".".join(path[2:]), show(tree)))
-    return found
 
 
 def _facts(table: object) -> list[tuple[str, str]]:
@@ -117,21 +107,40 @@ def _words(value: object) -> str:
     return str(value)
 
 
-#: What feeds what in the models looked at last, by fingerprint: it takes a while to find.
-_LINKS: dict[str, set[tuple[str, str]]] = {}
+#: What feeds what, and equations, in the models looked at last, by fingerprint: it takes a while to find.
+_FOUND: dict[str, "_Index"] = {}
 _KEPT = 4
 
 
-def _links(model: Model) -> set[tuple[str, str]]:
-    """(feeds, fed) pairs over the whole scenario."""
-    if model.fingerprint not in _LINKS:
-        while len(_LINKS) >= _KEPT:
-            _LINKS.pop(next(iter(_LINKS)))
-        _LINKS[model.fingerprint] = _find_links(model)
-    return _LINKS[model.fingerprint]
+@frozen
+class _Index:
+    """For each name, with its kind before a colon: what feeds it, what it feeds, its equations."""
+
+    fed_by: dict[str, list[str]]
+    feeds: dict[str, list[str]]
+    equations: dict[str, list[tuple[str, str]]]
+
+
+def index(model: Model) -> "_Index":
+    """Find everything that entries have in common; later calls have it at once."""
+    if model.fingerprint not in _FOUND:
+        while len(_FOUND) >= _KEPT:
+            _FOUND.pop(next(iter(_FOUND)))
+        found = _Index({}, {}, {})
+        for feeder, fed in sorted(_find_links(model)):
+            if feeder != fed:
+                found.feeds.setdefault(feeder, []).append(fed)
+                found.fed_by.setdefault(fed, []).append(feeder)
+        for path, tree in model.variables.trees.items():
+            if tree is not None:
+                shown = (".".join(path[2:]), show(tree))
+                found.equations.setdefault(f"{path[0]}:{path[1]}", []).append(shown)
+        _FOUND[model.fingerprint] = found
+    return _FOUND[model.fingerprint]
 
 
 def _find_links(model: Model) -> set[tuple[str, str]]:
+    """(feeds, fed) pairs over the whole scenario."""
     links: set[tuple[str, str]] = set()
     for path, tree in model.variables.trees.items():
         if tree is not None:

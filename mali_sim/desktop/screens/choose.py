@@ -1,6 +1,7 @@
 """Where a game comes from: a scenario and a seat, a save, the address of a run."""
 
 import secrets
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from mali_sim.desktop.panel import Button, Page
 from mali_sim.desktop.tokens import RING, STEP
 from mali_sim.desktop.widgets import Brush
 from mali_sim.model import load_model
-from mali_sim.play import Address, Game, SaveError
+from mali_sim.play import Address, AddressError, Game, SaveError
 from mali_sim.play.saved import Saved as InBrief
 from mali_sim.play.saved import saved
 from mali_sim.play.slots import latest_saves
@@ -260,9 +261,19 @@ class Saved(Page):
                 brush.ring(rect)
             top = brush.text(title, x + px(STEP * 3), y + px(8), "card", None, inner, lines=1)
             top = brush.text(said, x + px(STEP * 3), top, "small", None if whole else theme.rust, inner)
-            brush.text(path.name, x + px(STEP * 3), top, "small", theme.muted, inner, lines=1)
+            file = f"{path.name} · {self._kept(path)}"
+            brush.text(file, x + px(STEP * 3), top, "small", theme.muted, inner, lines=1)
             y = rect.bottom + px(8)
         return y
+
+    def _kept(self, path: Path) -> str:
+        """When a file was written."""
+        try:
+            at = time.localtime(path.stat().st_mtime)
+        except OSError:
+            return ""
+        month = self.words.month(f"{at.tm_year:04d}-{at.tm_mon:02d}", 0)
+        return f"{at.tm_mday} {month}, {at.tm_hour:02d}:{at.tm_min:02d}"
 
     def _said(self, found: InBrief) -> str:
         words = self.words
@@ -302,8 +313,9 @@ class AddressPage(Page):
         """Paint the two fields."""
         px, words = brush.px, self.words
         said = words(
-            "Every run of a batch, and every game, has an address. Opened here it is played as it was, up to "
-            "the month you name; from then on you play it."
+            "Every run of a batch has an address. Opened here it is played as it was, up to the month you "
+            "name; from then on you play it. The address of a game that somebody played gives the same start "
+            "and the same luck; the decisions are in its save."
         )
         y = brush.text(said, x, y, "text", None, wide) + px(STEP * 4)
         y = brush.text(words("The address"), x, y, "card", None, wide) + px(STEP)
@@ -331,8 +343,16 @@ class AddressPage(Page):
             self.app.message = words("The month is a number from 1 on; {month} is none.", month=month[:20])
             return
 
-        def make() -> tuple[Game, str]:
+        try:
             address = Address.parse(text)
+        except AddressError:
+            self.app.message = words(
+                "This is no address. An address is copied whole from a batch, from a replay or from the end "
+                "of a game."
+            )
+            return
+
+        def make() -> tuple[Game, str]:
             model = load_model(find_scenario(address.scenario))
             header = model.scenario.scenario
             played = min(int(month or 1), header.months) - 1

@@ -93,8 +93,8 @@ def fan_cell(brush: Brush, s: Session, made: Fans, id: str, rect: pygame.Rect) -
     while decimals < 2 and max(abs(middle), half) < 5 * 10.0**-decimals:
         decimals += 1
     verdict = s.verdict_of(f"obs.{id}", middle, decimals)
-    low, high = float(quantiles[0, -1]), float(quantiles[4, -1])
-    unclear = verdict in ("better", "worse") and low < 0 < high
+    shown = round(half, decimals)
+    unclear = verdict in ("better", "worse", "same") and shown > 0 and abs(round(middle, decimals)) <= shown
     verdict = "neither" if unclear else verdict
     colour = verdict_colour(brush.theme, verdict)
     line = brush.letters.height("small")

@@ -27,6 +27,20 @@ KINDS = {
     "outcome": word("Outcome"), "aux": word("Auxiliary"), "flow": word("Flow"), "constant": word("Constant"),
     "lookup": word("Table"), "ending": word("Ending"), "strategy": word("Strategy"), "source": word("Source"),
 }  # fmt: skip
+#: Particulars that are shown, and what each is called.
+_FACTS = {
+    "value": word("Value"), "range": word("Range"), "bounds": word("Between"),
+    "initial": word("At the start"), "date": word("When"), "capital": word("Cost"),
+    "cooldown": word("Again after"), "spread": word("Spread"),
+}  # fmt: skip
+#: What an equation is for.
+_PARTS = {
+    "value": word("Value"), "rate": word("Rate"), "requires": word("Possible when"),
+    "tendency": word("Chance a month where nobody plays it"), "hazard": word("Hazard a month"),
+    "chance": word("Chance"), "keeps": word("What has to hold"), "amount": word("Effect"),
+    "move": word("Moves"), "when": word("When"), "if": word("Only if"), "estimate": word("Estimate"),
+    "initial": word("At the start"),
+}  # fmt: skip
 #: So many finds are listed.
 _SHOWN = 60
 _LINKS = 40
@@ -227,11 +241,16 @@ class EntryPage(Page):
         if found is None:
             return sources(brush, s, getattr(table, "source", ()), x, y + px(STEP), wide)
         for key, value in found.facts:
-            y = brush.text(f"{key}{words.colon}{value}", x, y, "small", theme.muted, wide)
+            if key in _FACTS:
+                told = f"{words(_FACTS[key])}{words.colon}{value.replace(' to ', ' – ')}"
+                y = brush.text(told, x, y, "small", theme.muted, wide)
         if found.equations:
             y = brush.text(words("In the model’s own words"), x, y + px(STEP * 2), "card", None, wide)
         for key, equation in found.equations:
-            y = brush.text(f"{key} = {equation}", x, y, "small_strong", None, wide) + px(2)
+            first, _, last = key.partition(".")
+            head = words(_PARTS.get(last.rpartition(".")[2] or first, _PARTS.get(first, first)))
+            told = f"{head}{words.colon}{equation}"
+            y = brush.text(told, x, y, "small_strong", None, wide) + px(2)
         if found.grade:
             told = words("Evidence: {grade}", grade=words(_GRADES[found.grade]))
             y = brush.text(told, x, y + px(STEP * 2), "small", theme.amber, wide)

@@ -101,6 +101,8 @@ class TopBar(Pane):
 
     def _chooser(self, id: str):
         def choose() -> None:
+            if self.session.subject == id:
+                self.session.open("why")
             self.session.subject = id
 
         return choose
@@ -130,6 +132,8 @@ class PlanBar(Pane):
         right = brush.width - px(20)
         if s.game.finished:
             label = words("To the debrief")
+        elif s.game.month == s.game.months - 1:
+            label = words("To the end")
         else:
             label = words("To {month}", month=self._next_month())
         button = brush.button(
@@ -177,12 +181,35 @@ class PlanBar(Pane):
             brush.text(label, x, y + px(8), "strong")
             return x + brush.letters.width(label, "strong")
         label = words("Political capital")
+        rect = pygame.Rect(x - px(6), px(6), px(150), brush.height - px(12))
+        if brush.spot("purse", rect, self._look_at_purse, tip=self._purse_told()):
+            brush.ring(rect)
         brush.text(label, x, y, "small")
         after = brush.dots(left, x, y + brush.letters.height("small") + px(3), capital)
         left_words = words("{left} left", left=words.number(left, 1))
         brush.text(left_words, after + px(4), y + brush.letters.height("small"), "small", brush.theme.muted)
         after += px(4) + brush.letters.width(left_words, "small")
         return max(after, x + brush.letters.width(label, "small"))
+
+    def _purse_told(self) -> str:
+        """What there is to spend, and what the month brings."""
+        s, found = self.session, self.session.purse
+        left = s.game.left(s.actor)
+        if found is None or left is None:
+            return ""
+        said = s.words("{left} points of political capital are left.", left=s.words.number(left, 1))
+        if found.coming is not None and found.most is not None:
+            more = s.words("The month brings {coming}, up to {most} in all.",
+                           coming=s.words.number(found.coming, 1, signed=True),
+                           most=s.words.number(found.most))  # fmt: skip
+            said = f"{said} {more}"
+        return said
+
+    def _look_at_purse(self) -> None:
+        s = self.session
+        if s.purse is not None:
+            s.subject = s.purse.stock
+            s.open("why")
 
     def _chips(self, brush: Brush, x: int, middle: int, right: int) -> None:
         """What is in the plan, each to be taken back by a press."""
@@ -198,6 +225,9 @@ class PlanBar(Pane):
         for n, id in enumerate(plan):
             action = s.game.model.action(id)
             label = s.words.of(s.game.model.label_of(action))
+            if action.kind in ("accept", "refuse"):
+                said = s.words("Yes: {offer}") if action.kind == "accept" else s.words("No: {offer}")
+                label = said.format(offer=label)
             more = len(plan) - n
             room = right - x - (px(70) if more > 1 else 0)
             wide = min(max((right - x) // more - px(12), px(176)), px(300), room)
@@ -244,8 +274,8 @@ class PlanBar(Pane):
 #: The first steps: what to look at, and what to try.
 _COACH = (
     word(
-        "1 of 6. At the top: how things stand. The triangle tells up or down, the word whether that is "
-        "better. Rest on a figure, or Tab to it and press I, to read what it measures."
+        "1 of 6. At the top: how things stand. Once a month is played, a triangle tells up or down and a "
+        "word whether that is better. Rest on a figure, or Tab to it and press I, to read what it measures."
     ),
     word(
         "2 of 6. Left the partners, in the middle the map and why the chosen figure moved. Choose a "
@@ -264,7 +294,7 @@ _COACH = (
         "has answered: the card says what silence means."
     ),
     word(
-        "6 of 6. The button at the bottom right plays the month. Then you see what changed, and why."
+        "6 of 6. The dark button with the arrow plays the month. Then you see what changed, and why."
     ),
 )
 
@@ -305,6 +335,8 @@ class StatusLine(Pane):
             brush.text(s.message, px(20), y, "small_strong", theme.indigo, brush.width - px(40), lines=1)
             return brush.height
         about = words("A model of one briefing’s argument, February 2023")
+        if s.game.rewound:
+            about = words("Months were played again: no score")
         right, x = brush.width - px(20), px(20)
         hints = self._hints()
         wide = sum(self._width(brush, k, t) + px(14) for k, t, _ in hints)
@@ -330,7 +362,7 @@ class StatusLine(Pane):
             return self.session.keys.shown(id, words), label, id
 
         return [
-            of("help", words("help")), of("next", words("next month")), of("why", words("why")),
+            of("help", words("help")), of("next", words("play the month")), of("why", words("why")),
             of("offers", words("offers")), of("codex", words("look up")), of("timeline", words("months")),
             ("Tab", words("next part"), ""), ("↑↓", words("move"), ""), ("←→", words("turn over"), ""),
             of("undo", words("undo")), of("note", words("note")), of("save", words("save")),
@@ -344,7 +376,7 @@ class StatusLine(Pane):
         brush.fill(pygame.Rect(0, 0, px(6), brush.height), theme.gold)
         middle = brush.height // 2
         last = at + 1 == len(_COACH)
-        label = words("To work") if last else words("Next")
+        label = words("Close the hints") if last else words("Next")
         edge = brush.width - px(20)
         rect = brush.button("coach next", label, edge, middle - px(17), self._step, right=True)
         if not last:

@@ -65,7 +65,7 @@ class MapPane(Pane):
         stock = s.game.model.scenario.stock[layer.stock]
         highest = max((max(i.series) for i in values.values()), default=1.0)
         ends = steps_for(highest, stock.bounds)
-        steps = {m: step_of(i.value, ends) for m, i in values.items()}
+        steps = {m: step_of(round(i.value, i.decimals), ends) for m, i in values.items()}
         area = pygame.Rect(px(16), top + px(6), brush.width - px(32), brush.height - top - px(14))
         side = px(196)
         if all(len(place.ring) == 4 for place in self.places):
@@ -82,10 +82,12 @@ class MapPane(Pane):
         self._key(brush, corner, ends, values)
         scale, (left, upper) = self.drawing.layout(area)
         anchors = [(p.id, (left + p.label[0] * scale, upper + p.label[1] * scale)) for p in self.places]
+        pinned = {member for member, _ in self._located()}
         words = {
-            m: (s.words.of(s.game.model.sets.labels[s.places or "", m]), self._value(i))
+            m: (s.words.of(s.game.model.sets.labels[s.places or "", m]),
+                s.number(i) if m in pinned else self._value(i))
             for m, i in values.items()
-        }
+        }  # fmt: skip
         taken = write_labels(brush, anchors, words, shapes, steps, marked, area)
         for number, (member, _) in enumerate(self._located(), 1):
             anchor = next(at for id, at in anchors if id == member)
@@ -139,6 +141,8 @@ class MapPane(Pane):
         return brush.focus if brush.focus in values else None
 
     def _choose(self, name: str) -> None:
+        if self.session.subject == name:
+            self.session.open("why")
         self.session.subject = name
 
     def _tabs(self, brush: Brush) -> int:
@@ -371,6 +375,12 @@ def change_decimals(change: float, decimals: int) -> int:
     return decimals if abs(change) >= 10 * 10.0**-decimals else decimals + 1
 
 
+def cause_amount(s: Session, amount: float) -> str:
+    """What a cause moved, as it is written: large ones without decimals."""
+    size = abs(amount)
+    return s.words.number(amount, 0 if size >= 10 else 1 if size >= 1 else 2, signed=True)
+
+
 def cause_rows(
     brush: Brush, s: Session, explanation: Explanation, count: int, first: pygame.Rect, subject: str
 ) -> None:
@@ -391,7 +401,5 @@ def cause_rows(
         )
         colour = verdict_colour(theme, s.verdict_of(subject, cause.amount, 6))
         cause_bar(brush, bar, cause.amount, least, most, colour)
-        size = abs(cause.amount)
-        decimals = 0 if size >= 10 else 1 if size >= 1 else 2
-        text = s.words.number(cause.amount, decimals, signed=True)
+        text = cause_amount(s, cause.amount)
         brush.text(text, first.right, y, "small", align="right")

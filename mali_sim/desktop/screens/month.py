@@ -7,10 +7,12 @@ import pygame
 
 from mali_sim.desktop.panel import Button, Page, Panel
 from mali_sim.desktop.screens.fans import Pen, ask_fans, fan_cell, fans_made, paint_fans
+from mali_sim.desktop.screens.middle import cause_amount
 from mali_sim.desktop.screens.why import Why
 from mali_sim.desktop.tokens import RING, STEP
 from mali_sim.desktop.widgets import Brush
 from mali_sim.play import Bargain, Choice, Indicator, Line, Question, bargains, objectives
+from mali_sim.play.answers import is_silence
 from mali_sim.play.aspects import Fans, dossier, fans_of
 from mali_sim.play.digest import Difference
 from mali_sim.play.forecast import Lookahead, between
@@ -45,8 +47,10 @@ class Opening(Page):
     def buttons(self) -> list[Button]:
         """To the desk."""
         s = self.session
-        label = s.words("Back") if s.game.month else s.words("Begin")
-        return [Button("close", label, self.close, primary=True, key=s.words("Esc"))]
+        if s.game.month or s.game.record.events:
+            return [Button("close", s.words("Back"), self.close, primary=True, key=s.words("Esc"))]
+        return [Button("close", s.words("Begin"), self.close, primary=True),
+                Button("title", s.words("Back to the title"), self.app.to_title)]  # fmt: skip
 
     def body(self, brush: Brush, x: int, y: int, wide: int) -> int:
         """Paint the scenario's words, then its file."""
@@ -74,6 +78,10 @@ class Opening(Page):
                 y = brush.text(text, x, y + px(STEP * (0 if not n else 3)), "heading", None, wide)
             else:
                 y = brush.text(text, x, y, "text", None, wide) + px(STEP * 2)
+        if any("[" in text for _, text in paragraphs):
+            key = self.app.keys.shown("codex", s.words)
+            said = s.words("In brackets: sources. During the game, {key} looks them up.", key=key)
+            y = brush.text(said, x, y + px(STEP), "small", brush.theme.muted, wide)
         return y
 
     def remark(self) -> str:
@@ -140,7 +148,8 @@ class Report(Page):
         parts = (
             (s.words("Events"), [k for k in s.lines if k.kind in happened]),
             (s.words("What others did"), [k for k in s.lines if k.actor not in (None, s.actor)]),
-            (s.words("What you did"), [k for k in s.lines if k.actor == s.actor]),
+            (s.words("What you did"), [k for k in s.lines if k.actor == s.actor and not self._silent(k)]),
+            (s.words("Decided by your silence"), [k for k in s.lines if self._silent(k)]),
         )
         for head, lines in parts:
             if lines:
@@ -152,6 +161,12 @@ class Report(Page):
             quiet = s.words("A quiet month: nothing was done, and nothing happened that you heard of.")
             y = brush.text(quiet, x, y, width=wide)
         return y
+
+    def _silent(self, line: Line) -> bool:
+        """Whether this seat's answer was given by saying nothing."""
+        s = self.session
+        given = s.game.inputs[s.game.month - 1]
+        return line.actor == s.actor and line.kind == "choice" and (s.actor, line.id) not in given
 
     def _line(self, brush: Brush, line: Line, x: int, y: int, wide: int) -> int:
         s, px = self.session, brush.px
@@ -195,6 +210,28 @@ class Report(Page):
             if told:
                 y = brush.text(told, x, y, "small", theme.muted, wide - px(STEP * 3))
             y += px(4)
+        return self._also(brush, [i for i in s.headlines if i.change and i not in shown], x, y, wide)
+
+    def _also(self, brush: Brush, others: list[Indicator], x: int, y: int, wide: int) -> int:
+        """The figures of the bar that moved as they usually do."""
+        s, px = self.session, brush.px
+        if not others:
+            return y
+        line = max(brush.letters.height("small") + px(4), px(24))
+        y = brush.text(s.words("As much as usual"), x, y + px(STEP), "small_strong", brush.theme.muted, wide)
+        for indicator in others:
+            rect = pygame.Rect(x - px(8), y, wide + px(16), line)
+            if brush.spot(f"also {indicator.id}", rect, partial(self._why, indicator.id)):
+                brush.ring(rect)
+            text = s.change(indicator)
+            at = x + wide - brush.letters.width(text, "small") - px(14)
+            value = s.words.quantity(indicator.value, indicator.unit, indicator.decimals)
+            top = y + (line - brush.letters.height("small")) // 2
+            brush.change(indicator.change, text, indicator.verdict, at, top)
+            brush.text(value, at - px(12), top, "small_strong", align="right")
+            room = at - px(24) - brush.letters.width(value, "small_strong") - x
+            brush.text(s.words.of(indicator.label), x, top, "small", None, room, lines=1)
+            y = rect.bottom
         return y
 
     def _causes(self, indicator: Indicator) -> str:
@@ -203,11 +240,14 @@ class Report(Page):
         explanation = s.explain(indicator.id)
         if explanation is None:
             return s.words("The causes are being worked out…") if s.explaining(indicator.id) else ""
-        decimals = max(indicator.decimals, 1) if abs(explanation.change) < 100 else 0
-        parts = [
-            f"{s.words.of(c.label)} {s.words.number(c.amount, decimals, signed=True)}"
-            for c in explanation.causes[:2] if abs(c.amount) >= 0.5 * 10.0**-decimals
-        ]  # fmt: skip
+        causes = [c for c in explanation.causes if cause_amount(s, c.amount).strip("+−0.,")]
+        # The strongest that goes the way of the change comes first: the others alone would explain
+        # the contrary.
+        causes.sort(key=lambda c: c.amount * explanation.change < 0)
+        causes[1:] = sorted(causes[1:], key=lambda c: -abs(c.amount))
+        parts = [f"{s.words.of(c.label)} {cause_amount(s, c.amount)}" for c in causes[:2]]
+        if len(causes) > 2:
+            parts.append(s.words.plural("{count} more", "{count} more", len(causes) - 2))
         return " · ".join(parts)
 
     def _because(self, brush: Brush, x: int, y: int, wide: int) -> int:
@@ -228,6 +268,8 @@ class Report(Page):
                 f"{s.words.of(d.label)} {s.words.quantity(d.middle, d.unit, d.decimals, signed=True)}"
                 for d in found
             )  # fmt: skip
+            if is_silence(s.game.model, id):
+                said = s.words("Silence would have answered the same.")
             said = said or s.words("Nothing that you see differs yet.")
             y = brush.text(said, x, y, "small", theme.muted, wide) + px(2)
         return y
@@ -268,11 +310,12 @@ class Asking(Panel):
         if question is None:
             return 0
         offer = any(c.kind in ("accept", "refuse") for c in question.choices)
-        above = (
-            s.words("An offer waits for your answer")
-            if offer
-            else s.words("A question waits for your answer")
-        )
+        above = s.words("A question waits for your answer")
+        if offer:
+            above = s.words("{actor}: an offer that waits for your answer", actor=self._offered_by(question))
+        more = len([q for q in s.unanswered if q.id != self.id and q.id not in s.passed_over])
+        if more:
+            above = f"{above} · " + s.words.plural("{count} more waits", "{count} more wait", more)
         x, y, wide = self.head(brush, s.words.of(question.label), above)
         y = brush.text(s.words.of(question.text), x, y, width=wide) + px(STEP * 2)
         if question.before is not None:
@@ -299,6 +342,13 @@ class Asking(Panel):
         y = brush.text(said, x, y + px(STEP), "small", brush.theme.muted, wide)
         rect = brush.button("close", s.words("Not now"), x, y + px(STEP * 2), self.close, key=s.words("Esc"))
         return rect.bottom + px(STEP * 5)
+
+    def _offered_by(self, question: Question) -> str:
+        """Whose offer it is."""
+        s = self.session
+        path = question.choices[0].standing.action.item.path
+        offer = s.game.model.scenario.offer.get(path[1])
+        return s.words.of(s.game.model.scenario.actor[offer.from_].label) if offer is not None else ""
 
     def _futures(self, brush: Brush, question: Question, x: int, y: int, wide: int) -> int:
         """The fans of the answer in focus."""
@@ -487,7 +537,7 @@ class Objectives(Page):
         most = max((r.weight for r in found), default=1.0) or 1.0
         for r in found:
             label = s.words.of(r.label)
-            room = wide - px(330)
+            room = wide - px(360)
             lines = brush.letters.wrap(label, "text", room)
             high = len(lines) * brush.letters.height("text") + brush.letters.height("small") + px(12)
             rect = pygame.Rect(x - px(8), y, wide + px(16), high)
@@ -502,10 +552,16 @@ class Objectives(Page):
             told = s.words("{way}; so far {value}", way=way, value=value) if r.seen else s.words(
                 "{way}; you learn the value at the end", way=way)  # fmt: skip
             brush.text(told, x, below, "small", theme.muted, room)
-            bar = pygame.Rect(x + wide - px(300), y + high // 2 - px(5), px(210), px(10))
+            bar = pygame.Rect(x + wide - px(300), y + high // 2 - px(5), px(150), px(10))
             brush.fill(bar, theme.bar)
             brush.fill(pygame.Rect(bar.left, bar.top, round(bar.width * r.weight / most), bar.height),
                        theme.indigo)  # fmt: skip
+            for kind, left, step in (("less", bar.left - px(34), -1), ("more", bar.right + px(8), 1)):
+                box = pygame.Rect(left, y + high // 2 - px(13), px(26), px(26))
+                brush.card(box)
+                sign = "left" if step < 0 else "right"
+                brush.sign(sign, box.left + px(7), box.top + px(7), px(12), theme.indigo)
+                brush.spot(f"{kind} {r.id}", box, partial(self._weigh, r.id, step), stop=False)
             weight = f"{s.words.number(100 * r.weight, 1 if 0 < r.weight < 0.1 else 0)} %"
             if abs(r.weight - r.written) >= 0.0005:
                 weight += f" ({s.words.number(100 * r.written)} %)"
@@ -516,16 +572,19 @@ class Objectives(Page):
 
     def sideways(self, step: int) -> bool:
         """Change the weight in focus by five parts in a hundred."""
-        s, id = self.session, self.focus
-        weights = dict(s.game.weights(s.actor))
-        if id is None or id not in s.game.model.scenario.outcome:
+        if self.focus is None or self.focus not in self.session.game.model.scenario.outcome:
             return False
+        self._weigh(self.focus, step)
+        return True
+
+    def _weigh(self, id: str, step: int) -> None:
+        s = self.session
+        weights = dict(s.game.weights(s.actor))
         share = min(max(round(weights.get(id, 0.0) + 0.05 * step, 2), 0.0), 0.95)
         try:
             s.attempt(lambda: s.game.weigh(s.actor, reweighed(weights, id, share, s.game.written_weights)))
         except ValueError as error:
             s.message = str(error)
-        return True
 
     def _look(self, id: str) -> None:
         s = self.session

@@ -138,6 +138,8 @@ class PartnerPane(Pane):
 
     def _choose(self, name: str) -> None:
         s = self.session
+        if s.subject == name:
+            s.open("why")
         s.subject = name
         topic = s.topic_of_partner(name)
         if topic is not None and s.partner_at < len(s.partner_layers):
@@ -315,14 +317,11 @@ class DecisionPane(Pane):
             )
             if not measure:
                 key = s.words("Enter") if self.focus == choice.id else ""
-                brush.button(
-                    f"take {choice.id}",
-                    label,
-                    x,
-                    y + px(8),
-                    lambda: self.take(choice.id),
-                    stop=False,
-                    key=key,
-                )
+                take = brush.button(f"take {choice.id}", label, x, y + px(8),
+                                    lambda: self.take(choice.id), stop=False, key=key)  # fmt: skip
+                more = s.words("Sources")
+                if take.right + brush.letters.width(more, "text") + px(34) <= x + wide:
+                    brush.button(f"look {choice.id}", more, take.right + px(8), y + px(8),
+                                 lambda: s.look_up(choice.id), stop=False)  # fmt: skip
             y += px(8) + px(34)
         return y + px(12) - rect.top

@@ -61,8 +61,10 @@ class Timeline(Page):
         weighty = [k for k in lines if k.weighty]
         own = [k for k in lines if k.actor == s.actor]
         name = s.month_name(month)
-        said = " · ".join(s.words.of(k.text) for k in (own or weighty or lines)[:3])
-        said = said or s.words("A quiet month.")
+        said = " · ".join(s.words.of(k.text) for k in (own or weighty)[:3])
+        if not own:
+            nothing = s.words("You decided nothing.")
+            said = f"{nothing} {said}" if said else nothing
         inner = wide - px(180)
         high = max(brush.letters.height("text"),
                    len(brush.letters.wrap(said, "small", inner, 2)) * brush.letters.height("small"))
@@ -115,7 +117,9 @@ class Timeline(Page):
         def make() -> tuple[Game, str]:
             return game.branch(month, secrets.randbelow(1_000_000)), actor
 
-        self.app.open_game(make)
+        told = s.words("A new game from {month}, with other luck. The one before is kept.",
+                       month=s.month_name(month))  # fmt: skip
+        self.app.open_game(make, told=told)
 
 
 class Back(Panel):

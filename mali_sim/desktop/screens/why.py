@@ -134,6 +134,7 @@ class Why(Page):
         if cause.equation:
             y = brush.text(cause.equation, left, y, "small_strong", None, inner)
             y = self._called(brush, cause.equation, left, y, inner)
+            y = self._through(brush, cause.equation, left, y, inner)
         if cause.numbers and cause.numbers != cause.equation:
             said = s.words("This month: {numbers}", numbers=cause.numbers)
             y = brush.text(said, left, y, "small", theme.muted, inner)
@@ -150,11 +151,21 @@ class Why(Page):
     def _called(self, brush: Brush, equation: str, x: int, y: int, wide: int) -> int:
         """What the names in an equation are called."""
         s = self.session
-        found = named_in(s.game.model, equation)
+        found = named_in(s.game.model, equation) if not equation.isidentifier() else ()
         if not found:
             return y
         told = " · ".join(f"{name} = {s.words.of(label)}" for name, label in found)
         return brush.text(told, x, y, "small", brush.theme.muted, wide)
+
+    def _through(self, brush: Brush, equation: str, x: int, y: int, wide: int) -> int:
+        """Of an equation that is a name alone, what that name is computed from."""
+        s = self.session
+        if not equation.isidentifier() or equation not in s.game.model.scenario.aux:
+            return y
+        for _, text in entry(s.game.model, f"aux.{equation}").equations:
+            y = brush.text(f"{equation} = {text}", x, y, "small_strong", None, wide)
+            y = self._called(brush, text, x, y, wide)
+        return y
 
     def _model(self, brush: Brush, x: int, y: int, wide: int) -> int:
         """Its own equation and sources, what feeds it, what it feeds."""
