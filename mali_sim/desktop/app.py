@@ -527,7 +527,8 @@ class App:
             self.panel.walk(step)
             return
         walked = self.main.walked
-        self.zone = walked[(walked.index(self.zone) + step) % len(walked)]
+        at = walked.index(self.zone) if self.zone in walked else -step  # the first steps are over
+        self.zone = walked[(at + step) % len(walked)]
         self.zone.reveal = True
 
     def _enter(self, pane: Pane) -> None:

@@ -217,7 +217,8 @@ def place_pin(
     best = float("inf"), pygame.Rect(round(anchor[0]) - size // 2, round(anchor[1]) - tall, size, tall)
     for at in spots:
         box = pygame.Rect(at[0] - size // 2, at[1] - tall, size, tall)
-        over = sum(box.clip(r).width * box.clip(r).height for r in taken)
+        near = [r.inflate(px(4), px(8)) for r in taken]
+        over = sum(box.clip(r).width * box.clip(r).height for r in near)
         if over < best[0] and within(shape, at):
             best = over, box
             if not over:

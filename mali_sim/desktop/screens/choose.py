@@ -71,11 +71,13 @@ class Chooser(Page):
         self.seat: str | None = None
         self.short = False
         self.reading = "balanced"
+        self.focus = "scenario 0"
         if not self._known:
             app.jobs.do(_listed, self._read, app.failed)
 
     def _read(self, found: list[_Listed]) -> None:
         Chooser._known = found
+        self.focus = "scenario 0"
         self.stale()
 
     def signature(self) -> object:

@@ -56,8 +56,9 @@ class Debrief(Page):
         self.changed: _Changed | None = None
         self.decision_at = 0
         self.advice: str | None = None
-        self.focus = "leave"
+        self.page_wanted = False
         s = self.session
+        self.focus = f"figure {s.headlines[0].id}" if s.headlines else "look"
         game, actor = s.game.snapshot(), s.actor
         app.jobs.do(lambda: debrief(game, actor, s.scales), partial(self._learned, "found"), app.failed)
         headlines = tuple(i.id[4:] for i in s.headlines)
@@ -70,6 +71,8 @@ class Debrief(Page):
         self.stale()
         if name == "found":
             self._change(0)
+        if self.page_wanted:
+            self._save_page()
 
     def signature(self) -> object:
         """What the picture depends on."""
@@ -509,9 +512,12 @@ class Debrief(Page):
         from mali_sim.documents.game_page import game_page
 
         s, found = self.session, self.found
-        if found is None:
-            self.app.message = s.words("One moment")
+        counted = self.luck is not None or s.game.rewound
+        if found is None or self.fans is None or not counted:
+            self.page_wanted = True
+            self.app.message = s.words("The page is written as soon as everything is worked out.")
             return
+        self.page_wanted = False
         assert self.app.slots is not None
         path = Path(self.app.folder) / f"{self.app.slots.name}.html"
         text = game_page(s.game, s.actor, s.words.language, found, self.fans, self.luck, notes(s.view))

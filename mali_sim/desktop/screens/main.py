@@ -220,7 +220,7 @@ class PlanBar(Pane):
             rect = brush.button("questions", label, x, middle - px(17), lambda: s.open("question"))
             brush.sign("dot", rect.right - px(6), rect.top - px(4), px(11), theme.rust)
             x = rect.right + px(12)
-        plan = list(s.game.plan.get(s.actor, ()))
+        plan = list(reversed(s.game.plan.get(s.actor, ())))  # the latest is seen
         high = brush.letters.height("small") * 2 + px(10)
         for n, id in enumerate(plan):
             action = s.game.model.action(id)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from mali_sim.desktop.panel import Button, Page, Panel
+from mali_sim.desktop.panel import Button, Page
 from mali_sim.desktop.screens.fans import Pen, ask_fans, fan_cell, fans_made, paint_fans
 from mali_sim.desktop.screens.middle import cause_amount
 from mali_sim.desktop.screens.why import Why
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mali_sim.desktop.app import App
 
 _COMPARED = 500
+#: From this width on, in pixels of the design, the futures of an answer stand beside it.
+_BESIDE = 1000
 
 
 class Opening(Page):
@@ -279,11 +281,12 @@ class Report(Page):
         self.app.show(Why(self.app))
 
 
-class Asking(Panel):
+class Asking(Page):
     """A question and its answers; the one in focus shows the futures it changes."""
 
     name = "question"
-    broad = 820
+    colour = "panel"
+    broad = 1240
 
     def __init__(self, app: "App", question: Question) -> None:
         super().__init__(app)
@@ -304,22 +307,54 @@ class Asking(Panel):
         """Not now."""
         self.app.pass_over(self.id)
 
-    def paint(self, brush: Brush) -> int:
-        """Paint the question, then a card for each answer, then what the one in focus changes."""
-        s, px, question = self.session, brush.px, self.question
+    def title(self) -> str:
+        """The question's."""
+        question = self.question
+        return self.words.of(question.label) if question is not None else ""
+
+    def above(self) -> str:
+        """Who asks, and how many more wait."""
+        s, question = self.session, self.question
         if question is None:
-            return 0
-        offer = any(c.kind in ("accept", "refuse") for c in question.choices)
+            return ""
         above = s.words("A question waits for your answer")
-        if offer:
+        if _is_offer(question):
             above = s.words("{actor}: an offer that waits for your answer", actor=self._offered_by(question))
         more = len([q for q in s.unanswered if q.id != self.id and q.id not in s.passed_over])
         if more:
             above = f"{above} · " + s.words.plural("{count} more waits", "{count} more wait", more)
-        x, y, wide = self.head(brush, s.words.of(question.label), above)
-        y = brush.text(s.words.of(question.text), x, y, width=wide) + px(STEP * 2)
+        return f"{s.words.headed(s.month_name())} · {above}"
+
+    def buttons(self) -> list[Button]:
+        """Leave it open for now."""
+        return [Button("close", self.words("Not now"), self.close, key=self.words("Esc"))]
+
+    def remark(self) -> str:
+        """What silence means."""
+        s, question = self.session, self.question
+        if question is None:
+            return ""
+        default = next((c for c in question.choices if c.id == question.default), None)
+        if default is not None:
+            answer = s.words.of(default.label)
+            return s.words("If you do not answer this month: {answer}", answer=answer)
+        if question.until is not None:
+            return s.words("It can be answered until {month}.", month=s.month_name(question.until))
+        return s.words("It can wait for some time, then it lapses.")
+
+    def body(self, brush: Brush, x: int, y: int, wide: int) -> int:
+        """Paint the question and a card for each answer; beside or below, what the one in focus changes."""
+        s, px, question = self.session, brush.px, self.question
+        if question is None:
+            return y
+        beside = wide >= px(_BESIDE) and bool(s.futures.total)
+        gap = px(STEP * 10)
+        left = round((wide - gap) * 0.58) if beside else wide
+        top = y
+        y = brush.text(s.words.of(question.text), x, y, width=left) + px(STEP * 2)
         if question.before is not None:
-            y = brush.text(s.words.of(question.before), x, y, "small", brush.theme.muted, wide) + px(STEP)
+            y = brush.text(s.words.of(question.before), x, y, "small", brush.theme.muted, left) + px(STEP)
+        offer = _is_offer(question)
         if offer:
             first = question.choices[0]
             for head, text in (
@@ -327,21 +362,14 @@ class Asking(Panel):
                 (s.words("You undertake:"), first.gives),
             ):
                 if text is not None:
-                    y = brush.text(head, x, y, "small_strong", width=wide)
-                    y = brush.text(s.words.of(text), x, y, width=wide) + px(STEP)
+                    y = brush.text(head, x, y, "small_strong", width=left)
+                    y = brush.text(s.words.of(text), x, y, width=left) + px(STEP)
         for choice in question.choices:
-            y = self._answer(brush, choice, x, y + px(6), wide, offer)
-        y = self._futures(brush, question, x, y + px(STEP * 2), wide)
-        default = next((c for c in question.choices if c.id == question.default), None)
-        if default is not None:
-            said = s.words("If you do not answer this month: {answer}", answer=s.words.of(default.label))
-        elif question.until is not None:
-            said = s.words("It can be answered until {month}.", month=s.month_name(question.until))
-        else:
-            said = s.words("It can wait for some time, then it lapses.")
-        y = brush.text(said, x, y + px(STEP), "small", brush.theme.muted, wide)
-        rect = brush.button("close", s.words("Not now"), x, y + px(STEP * 2), self.close, key=s.words("Esc"))
-        return rect.bottom + px(STEP * 5)
+            y = self._answer(brush, choice, x, y + px(6), left, offer)
+        if beside:
+            right = self._futures(brush, question, x + left + gap, top, wide - left - gap, 2)
+            return max(y, right)
+        return self._futures(brush, question, x, y + px(STEP * 2), wide, 4)
 
     def _offered_by(self, question: Question) -> str:
         """Whose offer it is."""
@@ -350,14 +378,17 @@ class Asking(Panel):
         offer = s.game.model.scenario.offer.get(path[1])
         return s.words.of(s.game.model.scenario.actor[offer.from_].label) if offer is not None else ""
 
-    def _futures(self, brush: Brush, question: Question, x: int, y: int, wide: int) -> int:
+    def _futures(
+        self, brush: Brush, question: Question, x: int, y: int, wide: int, across: int
+    ) -> int:
         """The fans of the answer in focus."""
         s = self.session
         choice = next((c for c in question.choices if c.id == self.focus), None)
         if choice is None or not s.futures.total or not choice.standing.allowed:
             return y
         ask_fans(s, choice.id)
-        return paint_fans(brush, s, choice.id, x, y, wide, across=4)
+        y = brush.text(s.words.of(choice.label), x, y, "card", None, wide) if across == 2 else y
+        return paint_fans(brush, s, choice.id, x, y, wide, across=across)
 
     def _answer(self, brush: Brush, choice: Choice, x: int, y: int, wide: int, offer: bool) -> int:
         s, px, theme = self.session, brush.px, brush.theme
@@ -391,6 +422,11 @@ class Asking(Panel):
             self.app.answered()
         else:
             self.app.message = self.session.message
+
+
+def _is_offer(question: Question) -> bool:
+    """Whether somebody offers something, rather than something having happened."""
+    return any(c.kind in ("accept", "refuse") for c in question.choices)
 
 
 class Bargains(Page):
@@ -473,6 +509,9 @@ class Bargains(Page):
         def rows(pen: Pen, top: int) -> int:
             ink = theme.ink if ready else theme.muted
             top = pen.text(s.words.of(choice.label), x + px(14), top, "card", ink, inner - cost)
+            partner = s.game.model.scenario.offer[standing.action.item.path[1]].to
+            told = s.words("to {partner}", partner=s.words.of(s.game.model.scenario.actor[partner].label))
+            top = pen.text(told, x + px(14), top, "small", theme.muted, inner)
             if standing.planned:
                 planned = s.words("In this month’s plan")
                 top = pen.text(planned, x + px(14), top, "small_strong", theme.indigo, inner)

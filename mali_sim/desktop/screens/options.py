@@ -51,7 +51,10 @@ class Options(Page):
             y = brush.option(f"language {language}", label, x, y, wide, words.language == language,
                              partial(self._speak, language))  # fmt: skip
         y = self._heading(brush, words("Size of the interface"), x, y + px(STEP * 2), wide)
-        held = words("Held to what fits: the layout needs 1024 × 640 at the scale chosen.")
+        held = words(
+            "Held to what fits: the layout needs 1024 × 640 at the scale chosen. In force: {scale} %.",
+            scale=round(100 * brush.letters.scale),
+        )
         y = brush.text(held, x, y, "small", brush.theme.muted, wide) + px(STEP)
         gap, count = px(8), len(SCALES)
         each = (wide - gap * (count - 1)) // count

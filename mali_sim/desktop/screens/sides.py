@@ -68,8 +68,9 @@ class PartnerPane(Pane):
         line = brush.letters.height("small")
         gifts = self._gifts(brush, name, wide) if member else ""
         text = s.number(indicator) if member else f"{s.number(indicator)} {s.unit(indicator)}".strip()
-        more = bool(gifts) or (not member and brush.letters.width(text, "small") > wide - px(48))
-        high = px(14) + len(lines) * brush.letters.height("small_strong") + line * (2 if more else 1)
+        more = len(brush.letters.wrap(gifts, "small", wide)) if gifts else 0
+        more = more or int(not member and brush.letters.width(text, "small") > wide - px(48))
+        high = px(14) + len(lines) * brush.letters.height("small_strong") + line * (1 + more)
         rect = pygame.Rect(x - px(8), y, wide + px(12), high)
         chosen = s.subject == name
         if chosen:
@@ -81,9 +82,9 @@ class PartnerPane(Pane):
         reach = (stock.bounds[1] - stock.bounds[0]) * 0.08 if stock and stock.bounds else 0.0
         sparkline(brush, spark, indicator.series, max(reach, abs(indicator.value) * 0.05))
         below = rect.bottom - px(7) - line
+        below -= line * more
         if gifts:
-            brush.text(gifts, x, below, "small", theme.muted)
-        below -= line if more else 0
+            brush.text(gifts, x, below + line, "small", theme.muted, wide)
         if stock and stock.bounds:
             bar = pygame.Rect(x, below + px(5), wide - px(92), px(8))
             low, high_end = stock.bounds
@@ -106,14 +107,13 @@ class PartnerPane(Pane):
         return rect.bottom + px(3)
 
     def _gifts(self, brush: Brush, name: str, wide: int) -> str:
-        """What a partner gives, as much of it as fits on a line."""
+        """What a partner gives: the first thing, and more as far as it fits on the line."""
         s, said = self.session, ""
         for label, amount in s.gifts.get(name.rpartition(".")[2], []):
             one = f"{s.words.of(label)}{s.words.colon}{s.words.of(amount)}"
             more = f"{said} · {one}" if said else one
-            if brush.letters.width(more, "small") > wide:
-                short = s.words.of(amount)
-                return said or (short if brush.letters.width(short, "small") <= wide else "")
+            if said and brush.letters.width(more, "small") > wide:
+                return said
             said = more
         return said
 
