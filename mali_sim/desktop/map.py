@@ -208,23 +208,31 @@ def place_pin(
     """A numbered pin in a place, beside what is written there and beside other pins."""
     px, size = brush.px, brush.px(19)
     tall = round(size * 1.25)
-    xs, ys, step = [p[0] for p in shape], [p[1] for p in shape], max(px(9), 5)
+    xs, ys, step, room = [p[0] for p in shape], [p[1] for p in shape], max(px(6), 4), px(80)
     spots = [
-        (x, y) for x in range(int(min(xs)), int(max(xs)) + 1, step)
-        for y in range(int(min(ys)), int(max(ys)) + 1, step)
+        (x, y) for x in range(int(min(xs)) - room, int(max(xs)) + room, step)
+        for y in range(int(min(ys)) - room, int(max(ys)) + room, step)
     ]  # fmt: skip
     spots.sort(key=lambda at: (at[0] - anchor[0]) ** 2 + (at[1] - anchor[1]) ** 2)
-    best = float("inf"), pygame.Rect(round(anchor[0]) - size // 2, round(anchor[1]) - tall, size, tall)
+    near = [r.inflate(px(4), px(12)) for r in taken]
+    free: list[tuple[Point, pygame.Rect]] = []
     for at in spots:
         box = pygame.Rect(at[0] - size // 2, at[1] - tall, size, tall)
-        near = [r.inflate(px(4), px(8)) for r in taken]
-        over = sum(box.clip(r).width * box.clip(r).height for r in near)
-        if over < best[0] and within(shape, at):
-            best = over, box
-            if not over:
+        if box.collidelist(near) < 0 and brush.surface.get_rect().contains(box):
+            if within(shape, at):
+                free.insert(0, (at, box))
                 break
-    taken.append(best[1])
-    _pin(brush, (best[1].centerx, best[1].bottom), number)
+            free.append((at, box))
+    at, box = free[0] if free else (anchor, pygame.Rect(0, 0, size, tall).move(anchor[0], anchor[1]))
+    if not within(shape, (round(at[0]), round(at[1]))):
+        # No room in the place itself: a thin line leads to it, up to what is written there.
+        end = anchor
+        for r in near:
+            met = r.clipline(at, end)
+            end = met[0] if met else end
+        pygame.draw.aaline(brush.surface, brush.theme.indigo, at, end)
+    taken.append(box)
+    _pin(brush, (box.centerx, box.bottom), number)
 
 
 def _pin(brush: Brush, at: Point, number: int) -> None:
