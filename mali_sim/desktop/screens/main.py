@@ -275,7 +275,8 @@ class PlanBar(Pane):
 _COACH = (
     word(
         "1 of 6. At the top: how things stand. Once a month is played, a triangle tells up or down and a "
-        "word whether that is better. Rest on a figure, or Tab to it and press I, to read what it measures."
+        "word whether that is better. Rest on a figure, or Tab to it and press {tip}, to read what it "
+        "measures."
     ),
     word(
         "2 of 6. Left the partners, in the middle the map and why the chosen figure moved. Choose a "
@@ -287,7 +288,7 @@ _COACH = (
     ),
     word(
         "4 of 6. Enter on a card, or its button, puts it into the plan below. It costs political capital: "
-        "the dots. U takes it back."
+        "the dots. {undo} takes it back."
     ),
     word(
         "5 of 6. A question waits now and then; its answers show their futures too. Who does not answer "
@@ -322,7 +323,8 @@ class StatusLine(Pane):
         return max(longest * letters.height("text"), letters.px(34)) + letters.px(STEP * 4)
 
     def _steps(self) -> list[str]:
-        return [self.session.words(t) for t in _COACH]
+        keys = {id: self.session.keys.shown(id, self.session.words) for id in ("tip", "undo")}
+        return [self.session.words(t, **keys) for t in _COACH]
 
     def paint(self, brush: Brush) -> int:
         """Paint the message, or the keys."""
@@ -383,9 +385,10 @@ class StatusLine(Pane):
             rect = brush.button("coach skip", words("Skip the first steps"), rect.left - px(8),
                                 middle - px(17), self._skip, right=True)  # fmt: skip
         wide = rect.left - px(34)
-        lines = brush.letters.wrap(words(_COACH[at]), "text", wide)
+        said = self._steps()[at]
+        lines = brush.letters.wrap(said, "text", wide)
         y = (brush.height - len(lines) * brush.letters.height("text")) // 2
-        brush.text(words(_COACH[at]), px(20), y, "text", None, wide)
+        brush.text(said, px(20), y, "text", None, wide)
         return brush.height
 
     def _step(self) -> None:
