@@ -438,3 +438,27 @@ def test_no_display_is_said_in_a_sentence(monkeypatch):
     assert "no display" in (window.display_problem() or "")
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     assert window.display_problem() is None
+
+
+@pytest.mark.parametrize("motion", [True, False])
+def test_what_goes_into_the_plan_is_seen_to_go_there_unless_nothing_shall_move(tiny, opened, motion):
+    app = opened(tiny, "gov")
+    keys = Keyboard(app)
+    keys.press(pygame.K_RETURN)
+    app.settings.motion = motion
+    still = pygame.image.tobytes(app.screen, "RGB")
+    pane = app.main.decisions
+    pane.focus = next(c.id for c in pane.cards if c.standing.allowed)
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN, unicode="", mod=0))
+    pygame.event.post(pygame.event.Event(pygame.KEYUP, key=pygame.K_RETURN, mod=0))
+    app.tick()
+    app.tick()
+    assert (app.flight is not None) == motion
+    assert app.more_to_paint == motion  # what moves is drawn at once, the rest waits for events
+    app.settle()
+    assert app.flight is None
+    settled = pygame.image.tobytes(app.screen, "RGB")
+    assert settled != still
+    app._laid = None
+    app.settle()
+    assert pygame.image.tobytes(app.screen, "RGB") == settled  # nothing of it stays behind

@@ -14,6 +14,7 @@ import pygame
 from mali_sim.desktop.futures import Futures
 from mali_sim.desktop.jobs import Jobs
 from mali_sim.desktop.keys import Keys
+from mali_sim.desktop.motion import Flight
 from mali_sim.desktop.panel import Panel
 from mali_sim.desktop.screens.debrief import Debrief
 from mali_sim.desktop.screens.frame import Loading, Message, Note, Title
@@ -39,6 +40,8 @@ _IDLE = 1_000
 _VEIL = 110
 #: Milliseconds that a pointer rests before what lies below it is explained.
 _REST = 350
+#: Milliseconds between the frames of what moves.
+_BETWEEN = 10
 #: Seconds after which painting goes on in the next frame.
 _BUDGET = 0.007
 #: Seconds after which whatever works beside the window gives way to it.
@@ -122,6 +125,7 @@ class App:
         self.busy = False
         self.tip: Tip | None = None
         self.more_to_paint = False
+        self.flight: Flight | None = None
         self._laid: object = None
         self._lettered: object = None
         self._below: pygame.Surface | None = None
@@ -201,6 +205,8 @@ class App:
         try:
             self.draw()
             while self.running:
+                if self.flight is not None:
+                    pygame.time.wait(_BETWEEN)
                 self.tick(0 if self.more_to_paint else _IDLE)
         finally:
             self.close()
@@ -299,6 +305,8 @@ class App:
     def _refresh_main(self, fresh: bool) -> None:
         assert self.session is not None
         self._wish()
+        if self.flight is not None:
+            self._fly()
         start = time.perf_counter()
         for pane in self.main.panes:
             active = pane is self.zone
@@ -311,6 +319,36 @@ class App:
                 self._lift_tip()
                 pane.draw(self.screen, self.letters, active)
                 self._painted.append(pane.rect.copy())
+        if self.session.moved_to_plan is not None and not self.more_to_paint:
+            self._take_off()
+
+    def _fly(self) -> None:
+        """Show the main screen as it is, and over it what moves."""
+        assert self.flight is not None
+        self._under_tip = None
+        for pane in self.main.panes:
+            pane.show(self.screen, self.letters)
+        if self.flight.over:
+            self.flight = None
+        else:
+            self.flight.draw(self.screen, self.letters)
+            self.more_to_paint = True
+        self._painted = [self.screen.get_rect()]
+
+    def _take_off(self) -> None:
+        """Something was put into the plan: show where it went, unless nothing shall move."""
+        s = self.session
+        assert s is not None
+        id, s.moved_to_plan = s.moved_to_plan, None
+        if id is None or not self.settings.motion:
+            return
+        card, chip = self.main.decisions.spot(id), self.main.plan.spot(f"plan.{id}")
+        if card is not None and chip is not None:
+            decisions, plan = self.main.decisions, self.main.plan
+            start = card.rect.move(decisions.rect.x, decisions.rect.y - decisions.scroll)
+            end = chip.rect.move(plan.rect.topleft)
+            self.flight = Flight(start.clip(decisions.rect), end, time.perf_counter())
+            self.more_to_paint = True
 
     def _wish(self) -> None:
         """Ask for the forecast of what is looked at: below the pointer, else in focus."""
@@ -650,7 +688,7 @@ class App:
     def show(self, panel: Panel) -> None:
         """Lay a panel over what is there."""
         self._lift_tip()
-        self.tip = None
+        self.tip, self.flight = None, None
         self.stack.append(panel)
         panel.painted = None
 

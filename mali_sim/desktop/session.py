@@ -53,6 +53,8 @@ class Session:
         Plans of this month that were pinned, to be compared.
     coach_at : int or None
         Which of the first steps is shown.
+    moved_to_plan : str or None
+        The action that was put into the plan just now, for the window to show where it went.
     keys : Keys
         Those in use.
     command, open, look_up, next_month : callable
@@ -70,6 +72,7 @@ class Session:
         self.passed_over: set[str] = set()
         self.pins: list[tuple[str, ...]] = []
         self.coach_at: int | None = None
+        self.moved_to_plan: str | None = None
         self.keys = Keys({})
         self.command: Callable[[str], None] = lambda id: None
         self.open: Callable[[str], None] = lambda name: None
@@ -119,6 +122,11 @@ class Session:
 
     def toggle(self, id: str) -> bool:
         """Put an action into the plan, or take it out."""
+        done = self._toggle(id)
+        self.moved_to_plan = id if done and id in self.game.plan.get(self.actor, ()) else None
+        return done
+
+    def _toggle(self, id: str) -> bool:
         if id in self.game.plan.get(self.actor, ()):
             return self.attempt(lambda: self.game.withdraw(self.actor, id))
         if self.game.model.action(id).kind in ANSWERS:
