@@ -599,6 +599,9 @@ class App:
         pane, spot = self._under(position)
         if self.tip is not None and not self.tip.pinned and pane is not self.tip:
             self.tip = None
+        if pane is self.tip and self.tip is not None and spot is None:
+            self.tip.pinned = True
+            return
         if pane is None or spot is None:
             return
         if spot.stop:

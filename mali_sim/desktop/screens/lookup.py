@@ -246,11 +246,12 @@ class EntryPage(Page):
                 y = brush.text(told, x, y, "small", theme.muted, wide)
         if found.equations:
             y = brush.text(words("In the model’s own words"), x, y + px(STEP * 2), "card", None, wide)
-        for key, equation in found.equations:
+        for key, equation in (e for e in found.equations if ".amount" not in e[0] and ".move" not in e[0]):
             first, _, last = key.partition(".")
             head = words(_PARTS.get(last.rpartition(".")[2] or first, _PARTS.get(first, first)))
             told = f"{head}{words.colon}{equation}"
             y = brush.text(told, x, y, "small_strong", None, wide) + px(2)
+        y = self._effects(brush, table, x, y, wide)
         if found.grade:
             told = words("Evidence: {grade}", grade=words(_GRADES[found.grade]))
             y = brush.text(told, x, y + px(STEP * 2), "small", theme.amber, wide)
@@ -264,6 +265,24 @@ class EntryPage(Page):
             if names:
                 y = brush.text(head, x, y + px(STEP * 2), "card", None, wide)
                 y = links(brush, s.game.model, words, names, x, y, wide, self._go, of)
+        return y
+
+    def _effects(self, brush: Brush, table: object, x: int, y: int, wide: int) -> int:
+        """What it does: to what, and how much, as the model has it."""
+        s, words = self.session.game.model.scenario, self.words
+        lines = []
+        for effect in getattr(table, "effects", ()):
+            target = effect.add or effect.switch or effect.to or effect.from_
+            base = str(target).partition(".")[0].partition("[")[0]
+            found = s.stock.get(base) or s.switch.get(base)
+            label = words.of(found.label) if found is not None else base
+            place = str(target).partition(".")[2]
+            amount = effect.amount or effect.move or str(effect.to).lower()
+            lines.append(f"{label}{f' ({place})' if place else ''}{words.colon}{amount}")
+        if lines:
+            y = brush.text(words("What it does"), x, y + brush.px(STEP * 2), "card", None, wide)
+        for line in lines:
+            y = brush.text(line, x, y, "small", None, wide) + brush.px(2)
         return y
 
     def _go(self, name: str) -> None:

@@ -385,7 +385,7 @@ class StatusLine(Pane):
             rect = brush.button("coach skip", words("Skip the first steps"), rect.left - px(8),
                                 middle - px(17), self._skip, right=True)  # fmt: skip
         wide = rect.left - px(34)
-        said = self._steps()[at]
+        said = self.session.message or self._steps()[at]
         lines = brush.letters.wrap(said, "text", wide)
         y = (brush.height - len(lines) * brush.letters.height("text")) // 2
         brush.text(said, px(20), y, "text", None, wide)
