@@ -462,3 +462,65 @@ def test_what_goes_into_the_plan_is_seen_to_go_there_unless_nothing_shall_move(t
     app._laid = None
     app.settle()
     assert pygame.image.tobytes(app.screen, "RGB") == settled  # nothing of it stays behind
+
+
+def test_leaving_the_end_while_it_is_worked_out_does_no_harm(tiny, opened):
+    """What the debrief asked for comes back to a window that shows the title, or another game."""
+    app = opened(tiny, "gov")
+    play_window(Keyboard(app), app, tiny.scenario.scenario.months)
+    app.shut()
+    app.open("debrief")
+    app.to_title()
+    app.settle()
+    assert app.session is None
+    app.open_game(lambda: (Game.new(tiny, ["gov"], seed=9), "gov"))
+    app.settle()
+    assert app.session.game.month == 0
+
+
+def test_the_same_luck_again_is_the_same_game(tiny, opened):
+    app = opened(tiny, "gov")
+    app.session.game.record.header.changes["two_months"] = 3.0
+    done = play_window(Keyboard(app), app, tiny.scenario.scenario.months)
+    header = app.session.game.record.header
+    app.panel._again()
+    app.settle()
+    again = app.session.game.record.header
+    assert (again.seed, again.changes, again.branches) == (header.seed, header.changes, header.branches)
+    assert sum(map(len, done)) > 0
+
+
+def test_a_snapshot_stays_as_it_was_when_the_game_goes_back(tiny):
+    game = Game.new(tiny, ["gov"], seed=3)
+    for _ in range(4):
+        game.advance()
+    kept = game.snapshot()
+    game.rewind(1)
+    assert (len(kept.inputs), kept.month, kept.report(3).month) == (4, 4, 3)
+
+
+def test_a_game_of_one_month_and_a_seat_without_figures_or_strategies_reach_the_end(opened):
+    from tests.support import level, world
+
+    model = world(
+        months=1, stock={"trust": level(40)}, obs={"trust": {"value": "trust", "better": "higher"}},
+        decision={"smile": {"effects": [{"add": "trust", "amount": "some"}]}}, constant={"some": 2},
+    )  # fmt: skip
+    app = opened(model, "gov")
+    play_window(Keyboard(app), app, 1)
+    assert isinstance(app.panel, Debrief)
+    app.settle()
+
+
+def test_a_name_for_a_save_may_be_anything(tiny, opened, tmp_path):
+    app = opened(tiny, "gov")
+    Keyboard(app).press(pygame.K_RETURN)
+    for name in ("~mali", "..", "a/b", "nul\u0301", "x" * 300):
+        app.open("menu")
+        app.settle()
+        app.panel.spot("name").act()
+        app.panel.typed["name"] = name
+        app.panel._save()
+        app.shut()
+    assert {p.suffix for p in tmp_path.iterdir()} <= {".save"}
+    assert all(p.parent == tmp_path for p in tmp_path.rglob("*.save"))

@@ -80,7 +80,8 @@ def play(
             game, seat = _or_say(make, words)
             _text(game, seat, words.language, file)
             return
-        asked = given or file is not None or address is not None or actor is not None or seed is not None
+        others = (file, address, actor, seed, month, draws)
+        asked = given or short or _is_given("reading") or any(x is not None for x in others)
         _window_app().play(language, _for_window(make) if asked else None, file, system=words.language)
 
 

@@ -44,6 +44,8 @@ _REST = 350
 _BETWEEN = 10
 #: Seconds after which painting goes on in the next frame.
 _BUDGET = 0.007
+#: So many letters fit into a field.
+_TYPED = 400
 #: Seconds after which whatever works beside the window gives way to it.
 _GIVE_WAY = 0.0005
 #: What makes a game, beside the window; its seat.
@@ -249,14 +251,20 @@ class App:
 
     def close(self) -> None:
         """End the workers, keep the game, and give the window back."""
-        self.jobs.wait()
-        self.jobs.stop()
-        self.futures.stop()
-        if self.slots is not None and self.slots.behind and self.session and self.session.game.month:
-            try:
-                self.slots.autosave()
-            except SaveError as error:
-                print(self.words.of(error.said), file=sys.stderr)
+        try:
+            self.jobs.wait()
+        finally:
+            if self.slots is not None and self.slots.behind:
+                try:
+                    self.slots.autosave()
+                except SaveError as error:
+                    print(self.words.of(error.said), file=sys.stderr)
+            self.jobs.stop()
+            self.futures.stop()
+            self._give_back()
+
+    def _give_back(self) -> None:
+        """The window, and what was set for it."""
         sys.setswitchinterval(self._switching)
         gc.unfreeze()
         pygame.display.quit()
@@ -653,7 +661,7 @@ class App:
             return
         panel = self.panel
         if panel is not None and panel.focus in panel.typed:
-            panel.typed[panel.focus or ""] = (panel.typed[panel.focus or ""] + text)[:NOTE_LENGTH]
+            panel.typed[panel.focus or ""] = (panel.typed[panel.focus or ""] + text)[:_TYPED]
 
     def _edit(self, pane: Pane, event: pygame.event.Event) -> bool:
         """A key in a field; whether it was one for the field."""
@@ -661,7 +669,7 @@ class App:
         if event.key == pygame.K_BACKSPACE:
             pane.typed[name] = pane.typed[name][:-1]
         elif event.key == pygame.K_v and event.mod & (pygame.KMOD_CTRL | pygame.KMOD_META):
-            pane.typed[name] += _clipboard()
+            pane.typed[name] = (pane.typed[name] + _clipboard())[:_TYPED]
         elif event.key in (pygame.K_RETURN, pygame.K_KP_ENTER):
             assert isinstance(pane, Panel)
             pane.entered(name)
@@ -692,6 +700,8 @@ class App:
         """Lay a panel over what is there."""
         self._lift_tip()
         self.tip, self.flight = None, None
+        if self.session is not None:
+            self.session.note = None
         self.stack.append(panel)
         panel.painted = None
 
@@ -789,8 +799,9 @@ class App:
 
     def failed(self, error: Exception) -> None:
         """Say in the window what went wrong, if it is something a player can mend."""
-        if self.stack and isinstance(self.panel, Loading):
-            self.back()
+        self.busy = False
+        self.stack = [p for p in self.stack if not isinstance(p, Loading)]
+        self.back() if not self.stack else None
         if not (getattr(error, "for_user", False) or isinstance(error, ScenarioProblems | ScenarioNotFound)):
             raise error
         said = getattr(error, "said", None) or getattr(error, "reason", None)
@@ -860,7 +871,7 @@ class App:
                 return s.words.of(error.said)
             return ""
 
-        self.jobs.do(work, self._month_played)
+        self.jobs.do(work, self._month_played, self.failed)
 
     def _month_played(self, problem: str) -> None:
         s = self.session
@@ -949,7 +960,7 @@ def _set_aside() -> None:
 def _clipboard() -> str:
     """Text that was copied elsewhere, on one line."""
     try:
-        return " ".join(pygame.scrap.get_text().split())
+        return "".join(c for c in " ".join(pygame.scrap.get_text().split()) if c.isprintable())
     except (pygame.error, AttributeError):
         return ""
 

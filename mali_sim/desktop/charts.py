@@ -38,6 +38,8 @@ class Sheet:
 
     def veil(self, points: Sequence[tuple[float, float]], colour: Colour) -> None:
         """A filled shape through which what lies below is seen."""
+        if len(points) < 3:
+            return
         layer = pygame.Surface(self.size, pygame.SRCALPHA)
         pygame.draw.polygon(layer, (*colour, 46), [self._at(p) for p in points])
         self.surface.blit(layer, (0, 0))

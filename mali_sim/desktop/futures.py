@@ -181,7 +181,16 @@ class _Worker:
         while True:
             while self.pipe.poll(0 if self._due() else None):
                 self._take(self.pipe.recv())
-            self._portion()
+            try:
+                self._portion()
+            except (ValueError, ArithmeticError) as error:
+                self._give_up(str(error))
+
+    def _give_up(self, problem: str) -> None:
+        """No futures of this month can be made: say so for whatever is asked."""
+        if self.wish is not None:
+            self.pipe.send(_Answer(self.turn, self.wish.key, None, 1, problem))
+        self.view = None
 
     def _take(self, message: object) -> None:
         if isinstance(message, _Begin):
@@ -241,8 +250,10 @@ class _Worker:
             made.forecast = joined([made.forecast, part]) if made.forecast else part
             fans = fans_of(view, made.forecast)
             made.done = made.forecast.runs >= self.total
-        except ValueError as error:
+        except (ValueError, ArithmeticError) as error:
             problem, made.done = str(error), True
+        if made.done:
+            made.forecast = None  # the fans are all that is shown
         made.parts += 1
         self.pipe.send(_Answer(self.turn, wish.key, fans, made.parts, problem))
         while len(self.made) > _KEPT:

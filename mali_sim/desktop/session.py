@@ -53,6 +53,8 @@ class Session:
         Plans of this month that were pinned, to be compared.
     coach_at : int or None
         Which of the first steps is shown.
+    known_lines : dict of int to list of Line
+        What earlier months brought, as far as it was looked up.
     moved_to_plan : str or None
         The action that was put into the plan just now, for the window to show where it went.
     keys : Keys
@@ -80,7 +82,7 @@ class Session:
         self.next_month: Callable[[], None] = lambda: None
         self.explanations: dict[str, Explanation | None] = {}
         self._asked: set[str] = set()
-        self._lines: dict[int, list[Line]] = {}
+        self.known_lines: dict[int, list[Line]] = {}
         first = self.headlines or self.indicators
         self.subject = first[0].id if first else ""
         self.topic_at = 0
@@ -162,7 +164,7 @@ class Session:
         self.passed_over, self.pins = set(), []
         self.explanations, self._asked = {}, set()
         self.report = self.game.report(self.game.month - 1) if self.game.month else None
-        self._lines = {m: lines for m, lines in self._lines.items() if m < self.game.month - 1}
+        self.known_lines = {m: lines for m, lines in self.known_lines.items() if m < self.game.month - 1}
         for name in (*_OF_THE_MONTH, *_OF_THE_PLAN):
             self.__dict__.pop(name, None)
 
@@ -387,9 +389,9 @@ class Session:
 
     def lines_of(self, month: int) -> list[Line]:
         """What an earlier month brought."""
-        if month not in self._lines:
-            self._lines[month] = list(self.view.lines(self.game.report(month)))
-        return self._lines[month]
+        if month not in self.known_lines:
+            self.known_lines[month] = list(self.view.lines(self.game.report(month)))
+        return self.known_lines[month]
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -302,20 +302,6 @@ class Brush:
             y += step
         return y
 
-    def row(self, parts: list[tuple[str, str, Colour]], x: int, y: int, width: int, gap: int = 0) -> int:
-        """Pieces of text in several styles on one base line, broken where they do not fit."""
-        height = max(self.letters.height(style) for _, style, _ in parts)
-        left = x
-        for text, style, colour in parts:
-            wide = self.letters.width(text, style)
-            if left > x and left + wide > x + width:
-                left, y = x, y + height
-            rise = (height - self.letters.height(style)) // 2
-            wrapped = self.text(text, left, y + rise, style, colour, max(width - (left - x), 1))
-            y = max(y, wrapped - self.letters.height(style) - rise)
-            left += wide + gap
-        return y + height
-
     # -- shapes ----------------------------------------------------------------------------
 
     def fill(self, rect: pygame.Rect, colour: Colour) -> None:

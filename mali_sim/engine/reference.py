@@ -17,6 +17,8 @@ Rows = list[float]
 class NotANumber(ArithmeticError):
     """A value became something that is no number; the message names it."""
 
+    for_user = True
+
 
 def run_program(
     program: Program, state: Sequence[float], sources: dict[str, Sequence[float]], key: int, month: int

@@ -147,7 +147,8 @@ def yardstick(game: Game, actor: str) -> Yardstick:
         # That a yes turns into a no is news.
         floor = 0.1 if says_yes_or_no(obs) else 2 * 10.0**-obs.decimals
         year[name] = max(float(np.sqrt(np.mean(strayed**2))), floor)
-        month[name] = max(float(np.sqrt(np.mean(np.diff(values, axis=0) ** 2))), floor)
+        steps = np.diff(values, axis=0)
+        month[name] = max(float(np.sqrt(np.mean(steps**2))), floor) if len(steps) else floor
     return Yardstick(month, year)
 
 

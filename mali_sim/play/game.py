@@ -581,7 +581,8 @@ class Game:
         """The game as it stands, for looking ahead beside the play; not to be played on."""
         made = copy(self)
         made.plan = {actor: list(plan) for actor, plan in self.plan.items()}
-        made.states = list(self.states)
+        made.states, made.inputs, made.casts = list(self.states), list(self.inputs), list(self.casts)
+        made._traces, made._reports = dict(self._traces), dict(self._reports)
         made._controllers = dict(self._controllers)
         made._stepper = None
         return made

@@ -1,5 +1,6 @@
 """Where games are saved: one folder, a file a game that is kept each month, and those that were named."""
 
+import contextlib
 import time
 from pathlib import Path
 
@@ -17,7 +18,9 @@ def save_folder() -> Path:
 
 def save_path(text: str, folder: Path) -> Path:
     """A file that somebody named: in the folder of saves unless a folder is said."""
-    path = Path(text.strip("\"'")).expanduser()
+    path = Path(text.strip("\"'"))
+    with contextlib.suppress(RuntimeError):  # a ~ that is nobody's home is a name like others
+        path = path.expanduser()
     if not path.name:
         return folder
     if path.suffix != SUFFIX and not path.is_file():
@@ -27,7 +30,15 @@ def save_path(text: str, folder: Path) -> Path:
 
 def latest_saves(folder: Path, count: int = 12) -> list[Path]:
     """The latest saves first."""
-    return sorted(folder.glob(f"*{SUFFIX}"), key=lambda p: -p.stat().st_mtime)[:count]
+    return sorted(folder.glob(f"*{SUFFIX}"), key=_age)[:count]
+
+
+def _age(path: Path) -> float:
+    """What comes first is young; what is gone by now comes last."""
+    try:
+        return -path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 class Saves:

@@ -281,6 +281,8 @@ class SeatView:
             Also for what is hidden from the seat.
         """
         base = name.removeprefix("stock.").partition(".")[0].partition("[")[0]
+        if not self.game.finished and name in self.unseen:
+            raise UnknownName(f"there is nothing called {name} to explain")
         tree = self.model.variables.trees.get(("obs", name.removeprefix("obs."), "value"))
         if name.startswith("obs.") and isinstance(tree, Name) and self._single(tree.id):
             found = self.explain(tree.id, month)

@@ -341,7 +341,7 @@ class AddressPage(Page):
         if not text:
             self.app.message = words("Type or paste an address first.")
             return
-        if month and not (month.isdecimal() and 1 <= int(month[:6]) <= 600):
+        if month and not (month.isdecimal() and len(month) < 6 and 1 <= int(month) <= 600):
             self.app.message = words("The month is a number from 1 on; {month} is none.", month=month[:20])
             return
 

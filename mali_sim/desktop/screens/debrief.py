@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pygame
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mali_sim.desktop.charts import Band, bars, course_over
 from mali_sim.desktop.panel import Button, Page
 from mali_sim.desktop.screens.lookup import EntryPage
 from mali_sim.desktop.screens.why import Why
+from mali_sim.desktop.session import Session
 from mali_sim.desktop.tokens import RING, STEP
-from mali_sim.desktop.widgets import Brush, Lettering
-from mali_sim.play import Game, Indicator, Result
+from mali_sim.desktop.widgets import Brush
+from mali_sim.play import Game, Indicator, Record, Result
 from mali_sim.play.aspects import notes
 from mali_sim.play.digest import Debrief as Found
 from mali_sim.play.digest import debrief
@@ -57,7 +58,8 @@ class Debrief(Page):
         self.decision_at = 0
         self.advice: str | None = None
         self.page_wanted = False
-        s = self.session
+        self.arrived: set[str] = set()
+        s = self._session = self.session
         self.focus = f"figure {s.headlines[0].id}" if s.headlines else "look"
         game, actor = s.game.snapshot(), s.actor
         app.jobs.do(lambda: debrief(game, actor, s.scales), partial(self._learned, "found"), app.failed)
@@ -66,8 +68,16 @@ class Debrief(Page):
                     app.failed)  # fmt: skip
         app.jobs.do(lambda: luck(game, actor, _REPLAYS), partial(self._learned, "luck"), app.failed)
 
+    @property
+    def session(self) -> Session:
+        """The game that is looked back on, whatever is played by now."""
+        return getattr(self, "_session", None) or super().session
+
     def _learned(self, name: str, value: object) -> None:
+        if self not in self.app.stack:
+            return  # it was left before all was worked out
         setattr(self, name, value)
+        self.arrived.add(name)
         self.stale()
         if name == "found":
             self._change(0)
@@ -76,7 +86,7 @@ class Debrief(Page):
 
     def signature(self) -> object:
         """What the picture depends on."""
-        known = self.found is None, self.fans is None, self.luck is None, self.changed, self.advice
+        known = tuple(sorted(self.arrived)), self.changed, self.advice
         return super().signature(), self.session.message, known
 
     def buttons(self) -> list[Button]:
@@ -150,10 +160,6 @@ class Debrief(Page):
 
     # -- the body --------------------------------------------------------------------------------
 
-    def lay_out(self, size: tuple[int, int], letters: Lettering) -> None:
-        """All of the window."""
-        self.rect = pygame.Rect((0, 0), size)
-
     def body(self, brush: Brush, x: int, y: int, wide: int) -> int:
         """Paint the courses and turning points on the left; luck, choice and advice on the right."""
         px, theme = brush.px, brush.theme
@@ -195,9 +201,9 @@ class Debrief(Page):
         """The headline numbers month by month, over the fans of strategies."""
         s, px = self.session, brush.px
         y = brush.text(s.words("Your months over other ways of playing"), x, y, "heading", None, wide)
-        if self.fans is None:
+        if "fans" not in self.arrived:
             y = self._waits(brush, s.words("The strategies of the scenario are being played…"), x, y, wide)
-        else:
+        elif self.fans is not None:
             said = s.words("Bands: where 9 of 10 runs of a strategy lie, {runs} runs each.", runs=_FANS)
             y = self._waits(brush, said, x, y, wide)
         y += px(STEP)
@@ -310,6 +316,9 @@ class Debrief(Page):
             told = s.words("Months were played again: luck and choice cannot be told apart here.")
             return brush.text(told, x, y, "small", theme.amber, wide)
         result = self._result()
+        if {"luck", "found"} <= self.arrived and (self.luck is None or result is None):
+            told = s.words("There is nothing here that luck and choice could be told apart by.")
+            return self._waits(brush, told, x, y, wide)
         if self.luck is None or result is None:
             said = s.words("Your decisions are being played {runs} times with other luck…",
                            runs=s.words.number(_REPLAYS))  # fmt: skip
@@ -429,7 +438,8 @@ class Debrief(Page):
     def _change(self, step: int) -> None:
         """Look at another decision."""
         found, s = self.found, self.session
-        if found is None or not found.decisions:
+        names = [i.id[4:] for i in s.headlines or s.indicators]
+        if found is None or not found.decisions or not names:
             return
         self.decision_at = (self.decision_at + step) % len(found.decisions)
         month, id = found.decisions[self.decision_at]
@@ -437,7 +447,6 @@ class Debrief(Page):
 
         def work() -> _Changed:
             other = game.without(month, actor, id)
-            names = [i.id[4:] for i in s.headlines]
 
             def moved(name: str) -> float:
                 apart = [game.observed(name, m) - other.observed(name, m) for m in range(month, game.month)]
@@ -496,14 +505,10 @@ class Debrief(Page):
     def _again(self) -> None:
         """The same scenario, seat and luck from the start."""
         game, actor, language = self.session.game, self.session.actor, self.words.language
-        header = game.record.header
+        header = evolve(game.record.header, seats=[actor], language=language)
 
         def make() -> tuple[Game, str]:
-            made = Game.new(
-                game.model, [actor], seed=header.seed, run=header.run, profile=header.profile,
-                reading=header.reading, language=language, draws=header.draws, short=bool(header.short),
-            )  # fmt: skip
-            return made, actor
+            return Game(game.model, Record(header)), actor
 
         self.app.open_game(make)
 
@@ -512,8 +517,7 @@ class Debrief(Page):
         from mali_sim.documents.game_page import game_page
 
         s, found = self.session, self.found
-        counted = self.luck is not None or s.game.rewound
-        if found is None or self.fans is None or not counted:
+        if found is None or not {"found", "fans", "luck"} <= self.arrived:
             self.page_wanted = True
             self.app.message = s.words("The page is written as soon as everything is worked out.")
             return

@@ -649,7 +649,6 @@ class Compare(Page):
         if len(self.plans) == 1 and own not in self.plans:
             self.plans.append(own)
         self.made: tuple[Fans, Fans, Fans] | None = None
-        self.problem = ""
         if len(self.plans) == 2 and not s.game.finished:
             game = s.game.snapshot()
             game.plan = {a: [] if a == s.actor else list(p) for a, p in game.plan.items()}
@@ -699,7 +698,7 @@ class Compare(Page):
         brush.rule(x, low, wide)
         y = low + px(STEP * 3)
         if self.made is None:
-            said = self.problem or s.words("The futures are being played…")
+            said = s.words("The futures are being played…")
             return brush.text(said, x, y, "text", theme.muted, wide)
         for name in self.made[2].moved:
             high = 0

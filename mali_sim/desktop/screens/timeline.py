@@ -26,6 +26,13 @@ class Timeline(Page):
         s = self.session
         self.focus = f"month {s.game.month - 1}" if s.game.month else "close"
         self.reveal = True
+        self.ready = all(m in s.known_lines for m in range(s.game.month))
+        if not self.ready:
+            app.jobs.do(lambda: [s.lines_of(m) for m in range(s.game.month)], self._learned, app.failed)
+
+    def _learned(self, _: object) -> None:
+        self.ready = True
+        self.stale()
 
     def title(self) -> str:
         """What the page is called."""
@@ -40,6 +47,8 @@ class Timeline(Page):
         s, px, theme = self.session, brush.px, brush.theme
         if not s.game.month:
             return brush.text(s.words("No month has been played yet."), x, y, "text", theme.muted, wide)
+        if not self.ready:
+            return brush.text(s.words("One moment"), x, y, "text", theme.muted, wide)
         if s.game.rewound:
             said = s.words("Months were played again: this game does not count as a score.")
             y = brush.text(said, x, y, "small", theme.amber, wide) + px(STEP * 2)

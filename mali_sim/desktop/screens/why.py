@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pygame
 
 from mali_sim.desktop.charts import course
-from mali_sim.desktop.panel import Button, Page
+from mali_sim.desktop.panel import Page
 from mali_sim.desktop.screens.fans import verdict_colour
 from mali_sim.desktop.screens.lookup import EntryPage, links, sources
 from mali_sim.desktop.screens.middle import cause_rows, change_decimals, subject_label
@@ -47,10 +47,6 @@ class Why(Page):
     def title(self) -> str:
         """What is explained."""
         return self.words("Why: {name}", name=subject_label(self.session, self.subject))
-
-    def buttons(self) -> list[Button]:
-        """Back."""
-        return list(super().buttons())
 
     def body(self, brush: Brush, x: int, y: int, wide: int) -> int:
         """Paint the number, its causes, its equation, and where it leads."""
