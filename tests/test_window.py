@@ -10,7 +10,7 @@ from mali_sim.desktop import app as window  # noqa: E402
 from mali_sim.desktop.map import load_map, step_of, steps_for, within  # noqa: E402
 from mali_sim.desktop.screens.debrief import Debrief  # noqa: E402
 from mali_sim.desktop.screens.fans import fans_key  # noqa: E402
-from mali_sim.desktop.screens.month import Asking  # noqa: E402
+from mali_sim.desktop.screens.questions import Asking  # noqa: E402
 from mali_sim.desktop.screens.why import Why  # noqa: E402
 from mali_sim.desktop.tokens import DAY, STYLES  # noqa: E402
 from mali_sim.desktop.widgets import Lettering  # noqa: E402
@@ -217,12 +217,12 @@ def test_the_language_changes_at_once(tiny, opened):
     app = opened(tiny, "gov")
     keys = Keyboard(app)
     keys.press(pygame.K_RETURN)
-    before = pygame.image.tobytes(app.screen, "RGB")
+    before = pygame.image.tobytes(app.canvas.screen, "RGB")
     keys.press(pygame.K_l, "l")
     assert app.session.words.language == "fr"
-    assert pygame.image.tobytes(app.screen, "RGB") != before
+    assert pygame.image.tobytes(app.canvas.screen, "RGB") != before
     keys.press(pygame.K_l, "l")
-    assert pygame.image.tobytes(app.screen, "RGB") == before
+    assert pygame.image.tobytes(app.canvas.screen, "RGB") == before
 
 
 def test_a_note_is_typed_kept_and_saved(tiny, opened, tmp_path):
@@ -308,7 +308,7 @@ def test_only_what_changed_is_sent_to_the_screen(trap, opened, monitor):
 
 def test_all_that_changed_is_sent_to_the_screen(tiny, opened, monitor):
     app = opened(tiny, "gov")
-    shown = pygame.Surface(app.screen.get_size())
+    shown = pygame.Surface(app.canvas.screen.get_size())
     keys = Keyboard(app)
     for key in (
         0,
@@ -317,9 +317,9 @@ def test_all_that_changed_is_sent_to_the_screen(tiny, opened, monitor):
         keys.press(key)
         for rects in monitor:
             for rect in rects:
-                shown.blit(app.screen, rect, rect)
+                shown.blit(app.canvas.screen, rect, rect)
         monitor.clear()
-        assert pygame.image.tobytes(shown, "RGB") == pygame.image.tobytes(app.screen, "RGB")
+        assert pygame.image.tobytes(shown, "RGB") == pygame.image.tobytes(app.canvas.screen, "RGB")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -446,22 +446,22 @@ def test_what_goes_into_the_plan_is_seen_to_go_there_unless_nothing_shall_move(t
     keys = Keyboard(app)
     keys.press(pygame.K_RETURN)
     app.settings.motion = motion
-    still = pygame.image.tobytes(app.screen, "RGB")
+    still = pygame.image.tobytes(app.canvas.screen, "RGB")
     pane = app.main.decisions
     pane.focus = next(c.id for c in pane.cards if c.standing.allowed)
     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN, unicode="", mod=0))
     pygame.event.post(pygame.event.Event(pygame.KEYUP, key=pygame.K_RETURN, mod=0))
     app.tick()
     app.tick()
-    assert (app.flight is not None) == motion
-    assert app.more_to_paint == motion  # what moves is drawn at once, the rest waits for events
+    assert (app.canvas.flight is not None) == motion
+    assert app.canvas.more_to_paint == motion  # what moves is drawn at once, the rest waits for events
     app.settle()
-    assert app.flight is None
-    settled = pygame.image.tobytes(app.screen, "RGB")
+    assert app.canvas.flight is None
+    settled = pygame.image.tobytes(app.canvas.screen, "RGB")
     assert settled != still
-    app._laid = None
+    app.canvas.stale()
     app.settle()
-    assert pygame.image.tobytes(app.screen, "RGB") == settled  # nothing of it stays behind
+    assert pygame.image.tobytes(app.canvas.screen, "RGB") == settled  # nothing of it stays behind
 
 
 def test_leaving_the_end_while_it_is_worked_out_does_no_harm(tiny, opened):

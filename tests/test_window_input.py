@@ -153,7 +153,7 @@ def written(app):
 
     widgets.Brush.text = watched
     try:
-        app.panel.paint(widgets.Brush(pygame.Surface(app.panel.rect.size), app.letters))
+        app.panel.paint(widgets.Brush(pygame.Surface(app.panel.rect.size), app.canvas.letters))
     finally:
         widgets.Brush.text = write
     return "\n".join(found)
@@ -272,7 +272,7 @@ class Hands:
             app.keep_settings()
         elif kind == "rest":
             self.did.append("rest")
-            self.post(app._rested)
+            self.post(app.hands.rested)
         if rng.random() < 0.7:
             app.settle()
         else:
@@ -283,7 +283,7 @@ class Hands:
 
 
 def picture(app) -> bytes:
-    return pygame.image.tobytes(app.screen, "RGB")
+    return pygame.image.tobytes(app.canvas.screen, "RGB")
 
 
 def session(opened, folder, monkeypatch, seed: int, inputs: int) -> None:
@@ -302,7 +302,7 @@ def session(opened, folder, monkeypatch, seed: int, inputs: int) -> None:
         app.tip = None
         app.settle()
         shown = picture(app)
-        pygame.event.post(pygame.event.Event(pygame.VIDEORESIZE, size=app.screen.get_size()))
+        pygame.event.post(pygame.event.Event(pygame.VIDEORESIZE, size=app.canvas.screen.get_size()))
         for pane in (*app.stack, *(app.main.panes if app.session else ())):
             pane.stale()
         app.settle()

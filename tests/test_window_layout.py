@@ -27,7 +27,7 @@ from mali_sim.desktop.screens.debrief import Debrief  # noqa: E402
 from mali_sim.desktop.screens.frame import About, Loading, Message, Note, Title  # noqa: E402
 from mali_sim.desktop.screens.help import SaveAs  # noqa: E402
 from mali_sim.desktop.screens.lookup import Codex, EntryPage  # noqa: E402
-from mali_sim.desktop.screens.month import Asking  # noqa: E402
+from mali_sim.desktop.screens.questions import Asking  # noqa: E402
 from mali_sim.desktop.screens.options import Options  # noqa: E402
 from mali_sim.desktop.screens.timeline import Back  # noqa: E402
 from mali_sim.desktop.screens.why import Why  # noqa: E402
@@ -151,9 +151,9 @@ def looks(app: window.App, pane: Pane, active: bool) -> Iterator[Look]:
     """A pane from its top to its end."""
     shift = 0
     while True:
-        surface = pygame.Surface(pane.rect.size).convert(app.screen)
-        surface.fill(getattr(app.letters.theme, pane.colour))
-        brush = Watching(surface, app.letters, shift, pane.focus if active else None)
+        surface = pygame.Surface(pane.rect.size).convert(app.canvas.screen)
+        surface.fill(getattr(app.canvas.letters.theme, pane.colour))
+        brush = Watching(surface, app.canvas.letters, shift, pane.focus if active else None)
         content = pane.paint(brush)
         top, low = pane.insets
         room = pane.rect.height - top - low
@@ -566,7 +566,7 @@ def boards(app: window.App) -> Iterator[str]:
     app.settle()
     for choice in list(app.main.decisions.cards)[1:3]:
         spot = app.main.decisions.spot(choice.id)
-        app._explain_spot(app.main.decisions, spot)
+        app.hands.explain(app.main.decisions, spot)
         app.settle()
         yield f"main, a tip over {choice.id}"
         app.tip.pinned = True
@@ -575,7 +575,7 @@ def boards(app: window.App) -> Iterator[str]:
         app.tip = None
     for pane in (app.main.top, app.main.partners, app.main.map):
         for spot in [x for x in pane.spots if x.tip][:3]:
-            app._explain_spot(pane, spot)
+            app.hands.explain(pane, spot)
             app.settle()
             yield f"main, a tip over {spot.id}"
             app.tip = None
@@ -691,8 +691,8 @@ def test_the_brush_that_watches_draws_what_the_window_shows(opened):
     app = opened((1280, 800), 0, "en", "day", game=played().snapshot())
     for pane in app.main.panes:
         (first, *_) = looks(app, pane, pane is app.zone)
-        shown = app.screen.subsurface(pane.rect)
-        width = pane.rect.width - app.letters.px(6)
+        shown = app.canvas.screen.subsurface(pane.rect)
+        width = pane.rect.width - app.canvas.letters.px(6)
         for x in range(0, width, 7):
             assert all(shown.get_at((x, y)) == first.brush.surface.get_at((x, y))
                        for y in range(0, pane.rect.height, 5))  # fmt: skip

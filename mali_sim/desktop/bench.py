@@ -24,7 +24,7 @@ _FIRST = """
 import time; start = time.perf_counter()
 from mali_sim.desktop.app import App
 from mali_sim.desktop.settings import Settings
-app = App(size=({width}, {height}), settings=Settings(noted=True)); app.draw()
+app = App(size=({width}, {height}), settings=Settings(noted=True)); app.canvas.draw()
 print(time.perf_counter() - start); app.close()
 """
 
@@ -58,7 +58,7 @@ class _Driver:
 
     def until_done(self, label: str) -> None:
         """Frames until nothing is worked on."""
-        while self.app.busy or self.app.jobs.busy or self.app.more_to_paint:
+        while self.app.busy or self.app.jobs.busy or self.app.canvas.more_to_paint:
             self.frame(label)
 
     def month(self) -> None:

@@ -9,6 +9,7 @@ import platformdirs
 from mali_sim.play.game import Game
 
 SUFFIX = ".save"
+_AUTO = f"-auto{SUFFIX}"
 
 
 def save_folder() -> Path:
@@ -60,7 +61,15 @@ class Saves:
         self.name = f"{scenario}-{time.strftime('%Y%m%d-%H%M%S')}{note}"
         self.auto: Path | None = None
         self.own = own
-        self._saved = self._kept = len(game.record.events)
+        if own is not None and own.parent == folder and own.name.endswith(_AUTO):
+            # What was kept by itself goes on in its file, rather than in one more.
+            self.name, self.auto, self.own = own.name.removesuffix(_AUTO), own, None
+        self._saved = self._kept = self._mark()
+
+    def _mark(self) -> tuple[int, str]:
+        """What tells whether something happened: how many events there are, and the last of them."""
+        events = self.game.record.events
+        return len(events), repr(events[-1:])
 
     @property
     def latest(self) -> Path | None:
@@ -70,7 +79,7 @@ class Saves:
     @property
     def unsaved(self) -> bool:
         """Whether something happened since the player last saved."""
-        return len(self.game.record.events) != self._saved
+        return self._mark() != self._saved
 
     def autosave(self) -> None:
         """
@@ -81,10 +90,10 @@ class Saves:
         SaveError
         """
         if self.game.record.events:
-            path = self.folder / f"{self.name}-auto{SUFFIX}"
+            path = self.folder / f"{self.name}{_AUTO}"
             self.game.save(path)
             self.auto = path
-            self._kept = len(self.game.record.events)
+            self._kept = self._mark()
 
     def forget(self) -> None:
         """Take away what was kept by itself: the player has saved the game, or wants none of it."""
@@ -95,7 +104,7 @@ class Saves:
     @property
     def behind(self) -> bool:
         """Whether something happened since the game was kept."""
-        return len(self.game.record.events) != self._kept
+        return self._mark() != self._kept
 
     def save(self, text: str) -> Path:
         """
@@ -105,9 +114,9 @@ class Saves:
         ------
         SaveError
         """
-        path = self.path(text) if text else self.folder / f"{self.name}{SUFFIX}"
+        path = self.path(text) if text else self.own or self.folder / f"{self.name}{SUFFIX}"
         self.game.save(path)
-        self._saved = len(self.game.record.events)
+        self._saved = self._mark()
         self.own = path
         return path
 

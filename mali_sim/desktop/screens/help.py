@@ -99,6 +99,7 @@ class SaveAs(Panel):
         super().__init__(app)
         self.typed = {"name": ""}
         self.focus = "name"
+        self._warned = ""
 
     def paint(self, brush: Brush) -> int:
         """Paint the field and the folder."""
@@ -121,6 +122,10 @@ class SaveAs(Panel):
         name = "".join(c for c in self.typed["name"].strip() if c not in '/\\:*?"<>|')[:80].strip(". ")
         if not name:
             self.app.message = self.words("Type a name first.")
+            return
+        if (self.app.folder / f"{name}{SUFFIX}").exists() and self._warned != name:
+            self._warned = name
+            self.app.message = self.words("There is a save of this name. Once more writes over it.")
             return
         self.app.back()
         self.app.save(f"{name}{SUFFIX}")
