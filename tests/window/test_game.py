@@ -2,32 +2,24 @@
 
 import time
 
+import pygame
 import pytest
 
-pygame = pytest.importorskip("pygame")
-
-from mali_sim.desktop import app as window  # noqa: E402
-from mali_sim.desktop.map import load_map, step_of, steps_for, within  # noqa: E402
-from mali_sim.desktop.screens.debrief import Debrief  # noqa: E402
-from mali_sim.desktop.screens.fans import fans_key  # noqa: E402
-from mali_sim.desktop.screens.questions import Asking  # noqa: E402
-from mali_sim.desktop.screens.why import Why  # noqa: E402
-from mali_sim.desktop.tokens import DAY, STYLES  # noqa: E402
-from mali_sim.desktop.widgets import Lettering  # noqa: E402
-from mali_sim.model import load_model  # noqa: E402
-from mali_sim.play import Game, SeatView, forecast  # noqa: E402
-from mali_sim.play.aspects import notes  # noqa: E402
-from mali_sim.scenario.library import content_folder, find_scenario  # noqa: E402
-from tests.support import TINY  # noqa: E402
+from mali_sim.desktop import app as window
+from mali_sim.desktop.map import load_map, step_of, steps_for, within
+from mali_sim.desktop.screens.debrief import Debrief
+from mali_sim.desktop.screens.fans import fans_key
+from mali_sim.desktop.screens.questions import Asking
+from mali_sim.desktop.screens.why import Why
+from mali_sim.desktop.tokens import DAY, STYLES
+from mali_sim.desktop.widgets import Lettering
+from mali_sim.model import load_model
+from mali_sim.play import Game, SeatView, forecast
+from mali_sim.play.aspects import notes
+from mali_sim.scenario.library import content_folder, find_scenario
+from tests.support import TINY
 
 SIZES = [(1024, 640), (1280, 800), (1920, 1080)]
-
-
-@pytest.fixture(autouse=True)
-def _no_screen(monkeypatch):
-    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    yield
-    pygame.display.quit()
 
 
 @pytest.fixture(scope="module")
