@@ -10,15 +10,15 @@ from functools import cached_property
 
 from mali_sim.cli.text_commands import command_named, matches
 from mali_sim.play import Game, Indicator, SeatView
+from mali_sim.play.phrases import Phrases
 from mali_sim.play.purse import Purse, purse
-from mali_sim.play.view import BETTER, WORSE
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import Words, both
 
 _COLUMNS = 4
 
 
-class Figures:
+class Figures(Phrases):
     """
     Figures as one seat sees them.
 
@@ -29,8 +29,7 @@ class Figures:
     """
 
     def __init__(self, view: SeatView, words: Words) -> None:
-        self.view = view
-        self.words = words
+        super().__init__(view, words)
         self._said: set[str] = set()
 
     def first_time(self, topic: str) -> bool:
@@ -46,55 +45,15 @@ class Figures:
 
     # -- small words -----------------------------------------------------------------------
 
-    def month(self, month: int) -> str:
-        """A month's name: ``March 2023``."""
-        return self.words.month(self.view.model.scenario.scenario.start, month)
-
-    def say(self, label: Text | str, rest: str) -> str:
-        """``label: rest`` with the language's colon."""
-        return self.words(
-            "{label}: {rest}", label=label if isinstance(label, str) else self.words.of(label), rest=rest
-        )
-
-    def series(self, parts: Sequence[str]) -> str:
-        """Parts one after the other, with the language's semicolon."""
-        return self.words("; ").join(parts)
-
     def command(self, name: str, *after: str) -> str:
         """A command as it is typed in this language."""
         return " ".join((command_named(name).shown(self.words.language), *after))
-
-    def verdict(self, verdict: str) -> str:
-        """``better`` or ``worse`` in words; nothing where neither is meant."""
-        if verdict == BETTER:
-            return self.words("better")
-        return self.words("worse") if verdict == WORSE else ""
-
-    def is_yes_no(self, indicator: Indicator) -> bool:
-        """Whether an indicator says only yes or no."""
-        whole = not indicator.decimals and not indicator.unit.en
-        return whole and all(v in (0.0, 1.0) for v in indicator.series)
 
     def value(self, indicator: Indicator) -> str:
         """An indicator's value with its unit."""
         if self.is_yes_no(indicator):
             return self.words("yes") if indicator.value else self.words("no")
         return self.words.quantity(indicator.value, indicator.unit, indicator.decimals)
-
-    def change(self, indicator: Indicator) -> str:
-        """How an indicator moved, and whether that is better: ``up 3, worse``."""
-        amount = abs(indicator.change)
-        if amount < 0.5 * 10.0**-indicator.decimals:
-            return self.words("unchanged")
-        verdict = self.verdict(indicator.verdict)
-        if self.is_yes_no(indicator):
-            moved = self.words("new this month")
-        else:
-            number = self.words.number(amount, indicator.decimals)
-            moved = self.words("up {amount}", amount=number) if indicator.change > 0 else self.words(
-                "down {amount}", amount=number
-            )  # fmt: skip
-        return self.words("{first}, {second}", first=moved, second=verdict) if verdict else moved
 
     def figure(self, indicator: Indicator, label: Text | None = None) -> str:
         """One line on an indicator."""

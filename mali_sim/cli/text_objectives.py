@@ -242,11 +242,11 @@ def weighed_up(pages: Pages, found: Debrief) -> list[str]:
     if own is None or written is None:
         return []
     if _reweighed(found):
-        lines.append("  " + pages.say(words("By your weights"), _score(pages, own)))
-        lines.append("  " + pages.say(words("By the scenario’s weights"), _score(pages, written)))
+        lines.append("  " + pages.say(words("By your weights"), pages.score(own)))
+        lines.append("  " + pages.say(words("By the scenario’s weights"), pages.score(written)))
     else:
         label = words("By the scenario’s weights, which you left as they are")
-        lines.append("  " + pages.say(label, _score(pages, own)))
+        lines.append("  " + pages.say(label, pages.score(own)))
     lines += ["  " + line for line in _made_by(pages, own)]
     if not pages.game.finished:
         lines.append("  " + words("What you cannot see before the end is left out of it."))
@@ -255,15 +255,6 @@ def weighed_up(pages: Pages, found: Debrief) -> list[str]:
 
 def _reweighed(found: Debrief) -> bool:
     return any(abs(r.weight - r.written) >= 0.0005 for r in found.results)
-
-
-def _score(pages: Pages, found: Weighed) -> str:
-    words, score = pages.words, pages.words.number(found.score)
-    if found.against is None:
-        return words("{score} of 100", score=score)
-    return words("{score} of 100; “{strategy}”, on the same luck: {theirs}", score=score,
-                 strategy=words.of(found.against.label), theirs=words.number(found.against.same_luck),
-                 )  # fmt: skip
 
 
 def _made_by(pages: Pages, found: Weighed) -> list[str]:

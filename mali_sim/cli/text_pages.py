@@ -13,7 +13,7 @@ from mali_sim.play.bargains import against, offered
 from mali_sim.play.conditions import Term, chance_said, failing, telling
 from mali_sim.play.digest import Yardstick, biggest, yardstick
 from mali_sim.play.objectives import PEER_RUNS, Peers, peers
-from mali_sim.play.reasons import Reason, Reasons, reasons
+from mali_sim.play.reasons import reasons
 
 #: So many decisions are listed at once; more are listed by topic.
 _SHORT_LIST = 25
@@ -296,20 +296,6 @@ class Pages(Figures):
             lines += ["    " + line for line in (*self.warnings(id), *self.unmet(id))]
         return lines + self.capital_line()
 
-    def action_name(self, id: str) -> str:
-        """An action in words; answers say to what."""
-        model = self.view.model
-        action = model.action(id)
-        label = self.words.of(model.label_of(action))
-        if action.kind == "accept":
-            return self.words("Accept: {name}", name=label)
-        if action.kind == "refuse":
-            return self.words("Refuse: {name}", name=label)
-        if action.kind == "choice":
-            event = model.scenario.event[action.item.path[1]].label
-            return self.say(self.words.of(action.item.words(event, model.sets)), label)
-        return label
-
     def sources(self, ids: Iterable[str]) -> list[str]:
         """Sources with what they say."""
         table = self.view.model.scenario.source
@@ -494,42 +480,6 @@ class Pages(Figures):
     def _change_line(self, indicator: Indicator, month: int) -> str:
         found = reasons(self.view, indicator.id, month)
         return self.because(self.figure(indicator), indicator, found)
-
-    def because(self, told: str, indicator: Indicator, found: Reasons) -> str:
-        """A change with its strongest causes, and how they stand to those of the month before."""
-        words = self.words
-        causes = [self._reason(indicator, r) for r in found.shown]
-        if not causes:
-            return f"{told}."
-        listed = self.series(causes)
-        if found.others:
-            listed = words("{causes}; and others", causes=listed)
-        match found.kind:
-            case "same":
-                return words("{change}. As in the month before: {causes}.", change=told, causes=listed)
-            case "less":
-                return words("{change}. Against the month before: {causes}.", change=told, causes=listed)
-        return words("{change}. Because: {causes}.", change=told, causes=listed)
-
-    def _reason(self, indicator: Indicator, reason: Reason) -> str:
-        words, label = self.words, self.words.of(reason.label)
-        if self.is_yes_no(indicator):
-            return label
-
-        def number(amount: float) -> str:
-            return words.quantity(amount, reason.unit, reason.decimals, signed=True)
-
-        told = f"{label} {number(reason.amount)}"
-        if reason.before is not None and number(reason.before) != number(reason.amount):
-            was = words.number(reason.before, reason.decimals, signed=True)
-            if not reason.amount:
-                return words("{cause}: over ({amount} the month before)", cause=label, amount=was)
-            return words("{cause} ({amount} the month before)", cause=told, amount=was)
-        if reason.where is not None:
-            member, amount = reason.where
-            return words("{cause} ({member}: {amount})", cause=told, member=words.of(member),
-                         amount=words.number(amount, reason.decimals, signed=True))  # fmt: skip
-        return told
 
     def history(self) -> list[str]:
         """Months past, a line each."""

@@ -23,6 +23,7 @@ from mali_sim.play.aspects import Layer, better, gives, layers, ranked_layers
 from mali_sim.play.dictionary import index
 from mali_sim.play.digest import Difference, Yardstick, biggest, consequences, yardstick
 from mali_sim.play.explain import UnknownName
+from mali_sim.play.phrases import Phrases
 from mali_sim.play.purse import Purse, purse
 from mali_sim.play.view import Fact, verdict
 from mali_sim.scenario import Text
@@ -110,6 +111,10 @@ class Session:
         """Change the language."""
         self.words = Words(language)
         self.version += 1
+
+    def action_name(self, id: str) -> str:
+        """An action in words; answers say to what."""
+        return Phrases(self.view, self.words).action_name(id)
 
     def attempt(self, act: Callable[[], Any]) -> bool:
         """Do something to the game; where it is not allowed, say why."""

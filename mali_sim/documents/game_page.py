@@ -13,8 +13,7 @@ from mali_sim.documents.game_charts import Ribbon, course, histogram
 from mali_sim.play import Game, Indicator, Result, SeatView
 from mali_sim.play.digest import Debrief
 from mali_sim.play.lookback import Luck, StrategyFans
-from mali_sim.play.objectives import Weighed
-from mali_sim.play.reasons import Reason, Reasons
+from mali_sim.play.phrases import Phrases
 from mali_sim.play.turning import TurningPoint
 from mali_sim.play.view import BETTER, SAME, WORSE, says_yes_or_no
 from mali_sim.scenario import Text
@@ -118,9 +117,11 @@ class _Page:
     luck: Luck | None
     notes: tuple[tuple[int, str], ...]
     game: Game = field(init=False)
+    told: Phrases = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "game", self.view.game)
+        object.__setattr__(self, "told", Phrases(self.view, self.words))
 
     def text(self) -> str:
         """All of it."""
@@ -158,15 +159,6 @@ class _Page:
     def _h3(self, text: str) -> str:
         return f"<h3>{self._safe(text)}</h3>"
 
-    def _month(self, month: int) -> str:
-        return self.words.month(self.view.model.scenario.scenario.start, month)
-
-    def _say(self, label: str, rest: str) -> str:
-        return self.words("{label}: {rest}", label=label, rest=rest)
-
-    def _series(self, parts: Sequence[str]) -> str:
-        return self.words("; ").join(parts)
-
     def _percent(self, weight: float) -> str:
         decimals = 1 if 0 < weight < 0.1 and round(100 * weight, 1) != round(100 * weight) else 0
         return self.words.quantity(100 * weight, Text("%", "%"), decimals)
@@ -200,20 +192,6 @@ class _Page:
         said = {BETTER: self.words("better"), WORSE: self.words("worse"), SAME: self.words("the same")}
         return said.get(verdict, "")
 
-    def _action(self, id: str) -> str:
-        """An action in words; answers say to what."""
-        model = self.view.model
-        action = model.action(id)
-        label = self.words.of(model.label_of(action))
-        if action.kind == "accept":
-            return self.words("Accept: {name}", name=label)
-        if action.kind == "refuse":
-            return self.words("Refuse: {name}", name=label)
-        if action.kind == "choice":
-            event = model.scenario.event[action.item.path[1]].label
-            return self._say(self.words.of(action.item.words(event, model.sets)), label)
-        return label
-
     # -- the head --------------------------------------------------------------------------------
 
     def _title(self) -> str:
@@ -224,13 +202,13 @@ class _Page:
         title = words.of(self.found.ending[0])
         if self.game.finished:
             return title
-        month = self._month(self.game.month - 1)
-        return self._say(words("If it ended now, after {month}", month=month), title)
+        month = self.told.month(self.game.month - 1)
+        return self.told.say(words("If it ended now, after {month}", month=month), title)
 
     def _head(self) -> str:
         words, s, game = self.words, self.view.model.scenario, self.game
         reading = s.reading.get(game.record.header.reading)
-        first, last = self._month(0), self._month(max(game.month - 1, 0))
+        first, last = self.told.month(0), self.told.month(max(game.month - 1, 0))
         span = words("{first} to {last}", first=first, last=last)
         months = words.plural("{count} month", "{count} months", game.month)
         facts = [
@@ -256,7 +234,7 @@ class _Page:
         if not self.found.last or not self.game.finished:
             return ""
         items = "".join(
-            f"<li>{self._safe(self._say(_capital(self._month(month)), self.words.of(text)))}</li>"
+            f"<li>{self._safe(self.told.say(_capital(self.told.month(month)), self.words.of(text)))}</li>"
             for month, text in self.found.last
         )
         told = self._safe(self.words("What came last"))
@@ -277,7 +255,7 @@ class _Page:
         scores = [(words("By your weights"), own), (words("By the scenario’s weights"), written)]
         if not changed:
             scores = [(words("By the scenario’s weights, which you left as they are"), own)]
-        parts = [head, *(self._p(self._say(k, self._score(v)), "strong") for k, v in scores)]
+        parts = [head, *(self._p(self.told.say(k, self.told.score(v)), "strong") for k, v in scores)]
         parts.append(self._p(words("Your game has a higher score than {above} of 100 of these runs.",
                                    above=words.number(own.above))))  # fmt: skip
         told = words(
@@ -299,14 +277,6 @@ class _Page:
             "it, and half of those that came out the same. It is a judgement, not a measurement.",
         ), "quiet small"))  # fmt: skip
         return "".join(parts)
-
-    def _score(self, found: Weighed) -> str:
-        words, score = self.words, self.words.number(found.score)
-        if found.against is None:
-            return words("{score} of 100", score=score)
-        return words("{score} of 100; “{strategy}”, on the same luck: {theirs}", score=score,
-                     strategy=words.of(found.against.label), theirs=words.number(found.against.same_luck),
-                     )  # fmt: skip
 
     def _table(
         self, caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], figures: bool = True,
@@ -383,9 +353,9 @@ class _Page:
                 ribbons.append(Ribbon(label, levels))
         last = said[round(own[-1])] if said else words.number(own[-1], indicator.decimals)
         label, unit = words.of(indicator.label), words.of(indicator.unit)
-        ends = self._month(0), self._month(self.game.month - 1)
+        ends = self.told.month(0), self.told.month(self.game.month - 1)
         told = words("{label} {amount}", label=words("Your game"), amount=last)
-        whole = self._say(label, self._series([told, *(r.label for r in ribbons)]))
+        whole = self.told.say(label, self.told.series([told, *(r.label for r in ribbons)]))
 
         def number(value: float) -> str:
             return words.number(value, _digits(value))
@@ -488,70 +458,16 @@ class _Page:
             self.words.of(line.text) for line in self.view.lines(point.report)
             if line.weighty and line.id not in point.own
         ][:_EVENTS]  # fmt: skip
-        month = _capital(self._month(point.month))
-        title = self._say(month, self._series(events)) if events else month
+        month = _capital(self.told.month(point.month))
+        title = self.told.say(month, self.told.series(events)) if events else month
         parts = [self._h3(title)]
         for move in point.moves:
-            told = self._say(self.words.of(move.figure.label), self._change(move.figure))
-            parts.append(self._p(self._because(told, move.figure, move.reasons)))
+            told = self.told.say(self.words.of(move.figure.label), self.told.change(move.figure))
+            parts.append(self._p(self.told.because(told, move.figure, move.reasons)))
         if point.own:
-            own = self._series([self._action(id) for id in point.own])
-            parts.append(self._p(self._say(self.words("You"), f"{own}."), "own"))
+            own = self.told.series([self.told.action_name(id) for id in point.own])
+            parts.append(self._p(self.told.say(self.words("You"), f"{own}."), "own"))
         return "".join(parts)
-
-    def _yes_no(self, indicator: Indicator) -> bool:
-        return says_yes_or_no(self.view.model.scenario.obs[indicator.id.removeprefix("obs.")])
-
-    def _change(self, indicator: Indicator) -> str:
-        """How an indicator moved, and whether that is better: ``up 3, worse``."""
-        words, amount = self.words, abs(indicator.change)
-        if amount < 0.5 * 10.0**-indicator.decimals:
-            return words("unchanged")
-        if self._yes_no(indicator):
-            moved = words("new this month")
-        else:
-            number = words.number(amount, indicator.decimals)
-            moved = words("up {amount}", amount=number) if indicator.change > 0 else words(
-                "down {amount}", amount=number
-            )  # fmt: skip
-        verdict = self._verdict(indicator.verdict)
-        return words("{first}, {second}", first=moved, second=verdict) if verdict else moved
-
-    def _because(self, told: str, indicator: Indicator, found: Reasons) -> str:
-        """A change with its strongest causes, and how they stand to those of the month before."""
-        words = self.words
-        causes = [self._reason(indicator, r) for r in found.shown]
-        if not causes:
-            return f"{told}."
-        listed = self._series(causes)
-        if found.others:
-            listed = words("{causes}; and others", causes=listed)
-        match found.kind:
-            case "same":
-                return words("{change}. As in the month before: {causes}.", change=told, causes=listed)
-            case "less":
-                return words("{change}. Against the month before: {causes}.", change=told, causes=listed)
-        return words("{change}. Because: {causes}.", change=told, causes=listed)
-
-    def _reason(self, indicator: Indicator, reason: Reason) -> str:
-        words, label = self.words, self.words.of(reason.label)
-        if self._yes_no(indicator):
-            return label
-
-        def number(amount: float) -> str:
-            return words.quantity(amount, reason.unit, reason.decimals, signed=True)
-
-        told = f"{label} {number(reason.amount)}"
-        if reason.before is not None and number(reason.before) != number(reason.amount):
-            was = words.number(reason.before, reason.decimals, signed=True)
-            if not reason.amount:
-                return words("{cause}: over ({amount} the month before)", cause=label, amount=was)
-            return words("{cause} ({amount} the month before)", cause=told, amount=was)
-        if reason.where is not None:
-            member, amount = reason.where
-            return words("{cause} ({member}: {amount})", cause=told, member=words.of(member),
-                         amount=words.number(amount, reason.decimals, signed=True))  # fmt: skip
-        return told
 
     # -- outcomes --------------------------------------------------------------------------------
 
@@ -623,13 +539,13 @@ class _Page:
         parts = [self._h2(words("What you did")), self._p(count)]
         months: dict[int, list[str]] = {}
         for month, id in made:
-            months.setdefault(month, []).append(self._action(id))
+            months.setdefault(month, []).append(self.told.action_name(id))
         if not months:
             return "".join(parts)
         lines = []
         for month, names in months.items():
             told = "".join(f"<li>{self._safe(name)}</li>" for name in names)
-            when = self._safe(_capital(self._month(month)))
+            when = self._safe(_capital(self.told.month(month)))
             lines.append(f'<tr><th scope="row">{when}</th><td><ul>{told}</ul></td></tr>')
         head = "".join(f'<th scope="col">{self._safe(x)}</th>' for x in (words("Month"), words("Decisions")))
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
@@ -640,7 +556,7 @@ class _Page:
         if not self.notes:
             return ""
         items = "".join(
-            f'<li><span class="quiet">{self._safe(_capital(self._month(month)))}</span><br/>'
+            f'<li><span class="quiet">{self._safe(_capital(self.told.month(month)))}</span><br/>'
             f'<span class="note">{html.escape(_printable(text))}</span></li>'
             for month, text in self.notes
         )

@@ -261,7 +261,7 @@ class Debrief(Page):
         first = point.moves[0]
         change = s.words.quantity(first.figure.change, first.figure.unit, first.figure.decimals, signed=True)
         told = f"{s.words.of(first.figure.label)} {change}"
-        own = s.words.listed([s.words.of(s.game.model.label_of(s.game.model.action(id))) for id in point.own])
+        own = s.words.listed([s.action_name(id) for id in point.own])
         month = s.month_name(point.month)
         head = f"{s.words.headed(month)} · {told}"
         y = brush.text(head, x, y, "strong", None, wide)
@@ -412,7 +412,7 @@ class Debrief(Page):
         if not found.decisions:
             return brush.text(s.words("You decided nothing in this game."), x, y, "small", theme.muted, wide)
         month, id = found.decisions[self.decision_at]
-        label = s.words.of(s.game.model.label_of(s.game.model.action(id)))
+        label = s.action_name(id)
         told = s.words("Without “{decision}” in {month}", decision=label, month=s.month_name(month))
         size = px(13)
         line = max(brush.letters.height("text"), px(24))

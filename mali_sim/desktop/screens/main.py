@@ -5,6 +5,7 @@ from functools import partial
 import pygame
 
 from mali_sim.desktop.screens.middle import MapPane, WhyPane
+from mali_sim.desktop.screens.pane import GamePane
 from mali_sim.desktop.screens.sides import DecisionPane, PartnerPane, TopicHead
 from mali_sim.desktop.session import Session
 from mali_sim.desktop.tokens import LEAST_TARGET, STEP, mixed
@@ -12,15 +13,11 @@ from mali_sim.desktop.widgets import Brush, Lettering, Pane
 from mali_sim.scenario.texts import word
 
 
-class TopBar(Pane):
+class TopBar(GamePane):
     """The month, and the few numbers that tell how things stand."""
 
     name = "top"
     colour = "ink"
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
 
     def signature(self) -> object:
         """What the picture depends on."""
@@ -108,15 +105,11 @@ class TopBar(Pane):
         return choose
 
 
-class PlanBar(Pane):
+class PlanBar(GamePane):
     """What is decided, what it costs, and the way on."""
 
     name = "plan"
     colour = "bar"
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
 
     def signature(self) -> object:
         """What the picture depends on."""
@@ -223,11 +216,7 @@ class PlanBar(Pane):
         plan = list(reversed(s.game.plan.get(s.actor, ())))  # the latest is seen
         high = brush.letters.height("small") * 2 + px(10)
         for n, id in enumerate(plan):
-            action = s.game.model.action(id)
-            label = s.words.of(s.game.model.label_of(action))
-            if action.kind in ("accept", "refuse"):
-                said = s.words("Yes: {offer}") if action.kind == "accept" else s.words("No: {offer}")
-                label = said.format(offer=label)
+            label = s.action_name(id)
             more = len(plan) - n
             room = right - x - (px(70) if more > 1 else 0)
             wide = min(max((right - x) // more - px(12), px(176)), px(300), room)
@@ -300,15 +289,11 @@ _COACH = (
 )
 
 
-class StatusLine(Pane):
+class StatusLine(GamePane):
     """What the keys do; or what there is to say just now; or the first steps."""
 
     name = "status"
     colour = "bar"
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
 
     def signature(self) -> object:
         """What the picture depends on."""

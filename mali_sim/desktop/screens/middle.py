@@ -18,9 +18,10 @@ from mali_sim.desktop.map import (
     write_labels,
 )
 from mali_sim.desktop.screens.fans import verdict_colour
+from mali_sim.desktop.screens.pane import GamePane
 from mali_sim.desktop.session import Session
 from mali_sim.desktop.tokens import LEAST_TARGET
-from mali_sim.desktop.widgets import Brush, Pane
+from mali_sim.desktop.widgets import Brush
 from mali_sim.play import Explanation, Indicator, Line
 
 
@@ -29,14 +30,13 @@ def line_parts(line: Line) -> str:
     return "dot" if line.kind == "event" else "ring"
 
 
-class MapPane(Pane):
+class MapPane(GamePane):
     """The hero: one layer at a time."""
 
     name = "map"
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
+        super().__init__(session)
         table = session.game.model.scenario.set.get(session.places or "")
         self.places: tuple[Place, ...] = places_for(table.map, list(table.members)) if table else ()
         self.drawing = MapDrawing(self.places)
@@ -260,14 +260,10 @@ class MapPane(Pane):
         brush.text(text, rect.left + px(12), y, "small", theme.indigo if lines else theme.muted)
 
 
-class WhyPane(Pane):
+class WhyPane(GamePane):
     """Why the chosen number changed: its largest causes."""
 
     name = "why"
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
 
     def signature(self) -> object:
         """What the picture depends on."""

@@ -161,7 +161,7 @@ class Compare(Page):
         for n, plan in enumerate(self.plans):
             left = x + n * (column + gap)
             top = brush.text(heads[n], left, y, "heading", None, column)
-            names = [s.words.of(s.game.model.label_of(s.game.model.action(id))) for id in plan]
+            names = [s.action_name(id) for id in plan]
             for name in names or [s.words("Nothing is decided.")]:
                 brush.sign("dot", left, top + px(6), px(7), theme.indigo)
                 top = brush.text(name, left + px(16), top, "small", None, column - px(16))

@@ -257,8 +257,7 @@ class Report(Page):
         if self.came is None:
             return brush.text(s.words("The month is being played without them…"), x, y, "small", theme.muted)
         for id in self.own:
-            action = s.game.model.action(id)
-            y = brush.text(s.words.of(s.game.model.label_of(action)), x, y + px(2), "strong", None, wide)
+            y = brush.text(s.action_name(id), x, y + px(2), "strong", None, wide)
             found = self.came[id][:4]
             said = " · ".join(
                 f"{s.words.of(d.label)} {s.words.quantity(d.middle, d.unit, d.decimals, signed=True)}"

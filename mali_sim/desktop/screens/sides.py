@@ -4,22 +4,19 @@ import pygame
 
 from mali_sim.desktop.charts import gauge, sparkline
 from mali_sim.desktop.screens.fans import Pen, ask_fans, fans_key, paint_fans, verdict_colour
+from mali_sim.desktop.screens.pane import GamePane
 from mali_sim.desktop.session import Session
 from mali_sim.desktop.tokens import RING, STEP, Colour, Theme
-from mali_sim.desktop.widgets import Brush, Lettering, Pane
+from mali_sim.desktop.widgets import Brush, Lettering
 from mali_sim.play import Choice, Indicator
 from mali_sim.play.aspects import conditions
 
 
-class PartnerPane(Pane):
+class PartnerPane(GamePane):
     """Partners through one of their stocks; or the indicators that are not in the bar."""
 
     name = "partners"
     scrolls = True
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
 
     def signature(self) -> object:
         """What the picture depends on."""
@@ -146,15 +143,11 @@ class PartnerPane(Pane):
             s.show_topic(topic)
 
 
-class TopicHead(Pane):
+class TopicHead(GamePane):
     """Which topic's cards are shown, and the way to the others."""
 
     name = "topics"
     colour = "panel"
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
 
     def signature(self) -> object:
         """What the picture depends on."""
@@ -187,7 +180,7 @@ class TopicHead(Pane):
         return brush.height
 
 
-class DecisionPane(Pane):
+class DecisionPane(GamePane):
     """The cards of a topic; the one in focus is open and shows what it would change."""
 
     name = "decisions"
@@ -195,8 +188,7 @@ class DecisionPane(Pane):
     scrolls = True
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
+        super().__init__(session)
         self._topic = session.topic_at
 
     def draw(self, screen: pygame.Surface, letters: Lettering, active: bool) -> None:
