@@ -10,7 +10,7 @@ import pytest
 from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Simulation
 from mali_sim.model import Model
 from mali_sim.play import Game, SeatView, forecast
-from mali_sim.play.explain import explain
+from mali_sim.play.why.explain import explain
 from mali_sim.scenario import Text
 from tests.support import ALL_SCENARIOS, shared_model
 

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from mali_sim.cli import text_loop
 from mali_sim.cli.content import scenarios
 from mali_sim.cli.play import play
 from mali_sim.cli.run import replay, run
-from mali_sim.cli.text_commands import parse_share
-from mali_sim.cli.text_game import TextGame
-from mali_sim.cli.text_objectives import objectives_page
-from mali_sim.cli.text_pages import Pages
-from mali_sim.cli.text_reasons import debrief_page, forecast_page
+from mali_sim.cli.text import loop
+from mali_sim.cli.text.commands import parse_share
+from mali_sim.cli.text.game import TextGame
+from mali_sim.cli.text.objectives import objectives_page
+from mali_sim.cli.text.pages import Pages
+from mali_sim.cli.text.reasons import debrief_page, forecast_page
 from mali_sim.model import Model, build, load_model
 from mali_sim.play import Address, Game, NotAllowed, SaveError, SeatView, bargains, forecast, objectives
 from mali_sim.play.digest import debrief, differences, yardstick
@@ -84,7 +84,7 @@ def valley() -> Model:
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The valley as a file; saves go to a folder beside it."""
-    monkeypatch.setattr(text_loop, "save_folder", lambda: tmp_path / "saves")
+    monkeypatch.setattr(loop, "save_folder", lambda: tmp_path / "saves")
     monkeypatch.setenv("COLUMNS", "100")
     path = tmp_path / "valley.toml"
     path.write_text(text_of_the_valley(), encoding="utf-8")

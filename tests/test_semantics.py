@@ -7,7 +7,7 @@ import pytest
 
 from mali_sim.engine import HUMAN, Backend
 from mali_sim.play import Game
-from mali_sim.play.explain import explain
+from mali_sim.play.why.explain import explain
 from mali_sim.scenario import Text
 from tests.support import conserved, level, members, played, rows, series, simulate, value, world
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mali_sim.cli.text_pages import Pages
+from mali_sim.cli.text.pages import Pages
 from mali_sim.engine import HUMAN, TENDENCY, Backend, Cast, Simulation
 from mali_sim.play import Game, NotAllowed, SeatView
 from mali_sim.play.purse import purse

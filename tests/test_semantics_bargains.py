@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mali_sim.cli.text_game import TextGame
-from mali_sim.cli.text_pages import Pages
-from mali_sim.cli.text_reasons import forecast_page
+from mali_sim.cli.text.game import TextGame
+from mali_sim.cli.text.pages import Pages
+from mali_sim.cli.text.reasons import forecast_page
 from mali_sim.model import Model
 from mali_sim.play import Game, NotAllowed, SeatView, forecast
 from mali_sim.play.answers import answer

@@ -3,8 +3,8 @@
 from mali_sim.model import Model, load_model
 from mali_sim.play import Game
 from mali_sim.play.digest import debrief, yardstick
-from mali_sim.play.reasons import LESS, MORE, NEW, SAME, reasons
 from mali_sim.play.view import SeatView
+from mali_sim.play.why.reasons import LESS, MORE, NEW, SAME, reasons
 from mali_sim.scenario import find_scenario
 from tests.support import conserved, level, members, played, world
 

@@ -9,19 +9,20 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mali_sim.cli import play as play_module
-from mali_sim.cli import text_loop, text_saves
 from mali_sim.cli.play import play, system_language
-from mali_sim.cli.text_commands import COMMANDS, as_typed, matches, parse_month, understand, vocabulary
-from mali_sim.cli.text_game import TextGame
-from mali_sim.cli.text_pages import Pages
-from mali_sim.cli.text_terminal import wrapped
-from mali_sim.cli.text_why import asked_about, asked_id
+from mali_sim.cli.text import loop
+from mali_sim.cli.text import saves as text_saves
+from mali_sim.cli.text.commands import COMMANDS, as_typed, matches, parse_month, understand, vocabulary
+from mali_sim.cli.text.game import TextGame
+from mali_sim.cli.text.pages import Pages
+from mali_sim.cli.text.terminal import wrapped
+from mali_sim.cli.text.why import asked_about, asked_id
 from mali_sim.model import Model, load_model
 from mali_sim.play import Game, SeatView
-from mali_sim.play.askable import askables, happening, seen_of
 from mali_sim.play.aspects import plain
 from mali_sim.play.digest import debrief
-from mali_sim.play.explain import UnknownName
+from mali_sim.play.why.askable import askables, happening, seen_of
+from mali_sim.play.why.explain import UnknownName
 from mali_sim.scenario import find_scenario
 from mali_sim.scenario.texts import Words
 
@@ -39,7 +40,7 @@ def tiny() -> Model:
 def saves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of saves, away from the player's own."""
     folder = tmp_path / "saves"
-    monkeypatch.setattr(text_loop, "save_folder", lambda: folder)
+    monkeypatch.setattr(loop, "save_folder", lambda: folder)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("LINES", "30")
     return folder

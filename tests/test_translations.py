@@ -11,7 +11,7 @@ import pytest
 from babel.messages import Catalog, extract, pofile
 
 import mali_sim
-from mali_sim.cli.text_game import TextGame
+from mali_sim.cli.text.game import TextGame
 from mali_sim.model import load_model
 from mali_sim.play import Game
 from mali_sim.scenario import find_scenario

@@ -225,13 +225,13 @@ def _at_address(
 
 def _save_file(save: Path, words: Words) -> Path:
     """The file of a save that was named as in the game: by its path, or in the folder of saves."""
-    from mali_sim.cli import text_saves
+    from mali_sim.cli.text import saves
 
-    folder = text_saves.save_folder()
-    path = save if save.is_file() else text_saves.save_path(str(save), folder)
+    folder = saves.save_folder()
+    path = save if save.is_file() else saves.save_path(str(save), folder)
     if not path.is_file():
         told = words("there is no save {file}", file=path)
-        names = ", ".join(p.stem for p in text_saves.latest_saves(folder))
+        names = ", ".join(p.stem for p in saves.latest_saves(folder))
         raise click.UsageError(words("{told}; there are: {names}", told=told, names=names) if names else told)
     return path
 
@@ -255,7 +255,7 @@ def _saved(path: Path, scenario: str | None, actor: str | None, words: Words) ->
 
 
 def _text(game: "Game", seat: str, language: str, opened: Path | None) -> None:
-    from mali_sim.cli.text_game import play_text
+    from mali_sim.cli.text.game import play_text
 
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 - gives input() editing and history where it exists

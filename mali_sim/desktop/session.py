@@ -22,10 +22,10 @@ from mali_sim.play.answers import ANSWERS, answer
 from mali_sim.play.aspects import Layer, better, gives, layers, ranked_layers
 from mali_sim.play.dictionary import index
 from mali_sim.play.digest import Difference, Yardstick, biggest, consequences, yardstick
-from mali_sim.play.explain import UnknownName
 from mali_sim.play.phrases import Phrases
 from mali_sim.play.purse import Purse, purse
 from mali_sim.play.view import Fact, verdict
+from mali_sim.play.why.explain import UnknownName
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import NARROW_SPACE, Words
 

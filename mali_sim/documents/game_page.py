@@ -14,8 +14,8 @@ from mali_sim.play import Game, Indicator, Result, SeatView
 from mali_sim.play.digest import Debrief
 from mali_sim.play.lookback import Luck, StrategyFans
 from mali_sim.play.phrases import Phrases
-from mali_sim.play.turning import TurningPoint
 from mali_sim.play.view import BETTER, SAME, WORSE, says_yes_or_no
+from mali_sim.play.why.turning import TurningPoint
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import Words
 

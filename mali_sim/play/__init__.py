@@ -2,12 +2,12 @@
 
 from mali_sim.play.address import Address, AddressError, Draw, controllers, profile_of
 from mali_sim.play.bargains import Bargain, bargains
-from mali_sim.play.explain import Cause, Explanation, because_of, explain
 from mali_sim.play.forecast import Forecast, forecast
 from mali_sim.play.game import Game, MonthReport, NotAllowed, Standing
 from mali_sim.play.objectives import Result, objectives
 from mali_sim.play.record import Record, SaveError
 from mali_sim.play.view import Choice, Indicator, Line, Question, SeatView
+from mali_sim.play.why.explain import Cause, Explanation, because_of, explain
 
 __all__ = [
     "Address",

@@ -27,9 +27,9 @@ from mali_sim.equations import (
 from mali_sim.equations.tree import Text as Quoted
 from mali_sim.model import Action
 from mali_sim.model.happenings import Item
-from mali_sim.play.explain import UnknownName, happening_label, input_label
 from mali_sim.play.legality import Legality
 from mali_sim.play.months import Standing
+from mali_sim.play.why.explain import UnknownName, happening_label, input_label
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import LANGUAGES, Words, both, decimals_apart, word
 

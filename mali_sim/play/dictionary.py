@@ -6,7 +6,7 @@ from mali_sim.equations import Node, names_in, show, walk
 from mali_sim.equations.tree import Call
 from mali_sim.model import Model
 from mali_sim.model.typed import happening_id
-from mali_sim.play.explain import UnknownName
+from mali_sim.play.why.explain import UnknownName
 from mali_sim.scenario import Text, did_you_mean
 from mali_sim.scenario.classes import Effect
 

@@ -15,8 +15,8 @@ from mali_sim.play.forecast import Forecast, forecast
 from mali_sim.play.game import Game
 from mali_sim.play.objectives import Peers, Result, Weighed, objectives, peers, weighed
 from mali_sim.play.record import Record
-from mali_sim.play.turning import TurningPoint, turning_points
 from mali_sim.play.view import Indicator, SeatView, says_yes_or_no, verdict
+from mali_sim.play.why.turning import TurningPoint, turning_points
 from mali_sim.scenario import Text
 
 #: Sources with such ids are recommendations.

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from mali_sim.play.objectives import Weighed
-from mali_sim.play.reasons import Reason, Reasons
 from mali_sim.play.view import BETTER, WORSE, Indicator, SeatView
+from mali_sim.play.why.reasons import Reason, Reasons
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import Words
 

@@ -6,11 +6,11 @@ from attrs import frozen
 from mali_sim.engine import constant_rows, draws
 from mali_sim.engine.reference import run_program
 from mali_sim.equations import show
-from mali_sim.play.causes import named_in
 from mali_sim.play.forecast import forecast_seed
 from mali_sim.play.game import Trace
 from mali_sim.play.known import known_state
 from mali_sim.play.view import SeatView
+from mali_sim.play.why.causes import named_in
 from mali_sim.scenario import Text
 
 #: What is hidden is taken for the middle of so many guesses.

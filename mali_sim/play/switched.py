@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from mali_sim.play.causes import set_by
 from mali_sim.play.game import Game
+from mali_sim.play.why.causes import set_by
 
 
 def standing_at(game: Game, switch: str, month: int) -> object:

@@ -13,11 +13,11 @@ from mali_sim.equations.tree import Call, Name
 from mali_sim.model import Action
 from mali_sim.model.happenings import Item
 from mali_sim.play.answers import ANSWERS, standing_instead
-from mali_sim.play.causes import posted_cause
 from mali_sim.play.conditions import Term, chance_said, kept_terms
-from mali_sim.play.explain import Cause, Explanation, UnknownName, explain
 from mali_sim.play.game import Game, MonthReport, Standing
 from mali_sim.play.switched import turned, turned_by
+from mali_sim.play.why.causes import posted_cause
+from mali_sim.play.why.explain import Cause, Explanation, UnknownName, explain
 from mali_sim.scenario import Text
 from mali_sim.scenario.classes import Effect, Observer, Offer, Switch
 from mali_sim.scenario.texts import LANGUAGES, Words, both, unit_words, word

@@ -20,7 +20,7 @@ from mali_sim.play.aspects import notes
 from mali_sim.play.digest import Debrief as Found
 from mali_sim.play.digest import debrief
 from mali_sim.play.lookback import Luck, StrategyFans, luck, strategy_fans
-from mali_sim.play.turning import TurningPoint
+from mali_sim.play.why.turning import TurningPoint
 
 if TYPE_CHECKING:
     from mali_sim.desktop.app import App

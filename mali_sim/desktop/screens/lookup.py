@@ -13,7 +13,7 @@ from mali_sim.desktop.tokens import RING, STEP
 from mali_sim.desktop.widgets import Brush
 from mali_sim.model import Model
 from mali_sim.play.dictionary import Entry, entry
-from mali_sim.play.explain import UnknownName
+from mali_sim.play.why.explain import UnknownName
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import Words, folded, word
 

@@ -13,9 +13,9 @@ from mali_sim.desktop.screens.middle import cause_rows, change_decimals, subject
 from mali_sim.desktop.tokens import RING, STEP
 from mali_sim.desktop.widgets import Brush
 from mali_sim.play import Explanation, Indicator
-from mali_sim.play.causes import named_in
 from mali_sim.play.dictionary import entry
-from mali_sim.play.explain import Cause, UnknownName
+from mali_sim.play.why.causes import named_in
+from mali_sim.play.why.explain import Cause, UnknownName
 from mali_sim.scenario.texts import word
 
 if TYPE_CHECKING:

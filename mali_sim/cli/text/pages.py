@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from mali_sim.cli.text_figures import Figures
+from mali_sim.cli.text.figures import Figures
 from mali_sim.engine import HUMAN
 from mali_sim.model.happenings import Item
 from mali_sim.play import Bargain, Choice, Indicator, MonthReport, Question, Standing, bargains
@@ -13,7 +13,7 @@ from mali_sim.play.bargains import against, offered
 from mali_sim.play.conditions import Term, chance_said, failing, telling
 from mali_sim.play.digest import Yardstick, biggest, yardstick
 from mali_sim.play.objectives import PEER_RUNS, Peers, peers
-from mali_sim.play.reasons import reasons
+from mali_sim.play.why.reasons import reasons
 
 #: So many decisions are listed at once; more are listed by topic.
 _SHORT_LIST = 25

@@ -9,7 +9,8 @@ came of a decision is the difference to the same game, on the same luck, without
 from collections.abc import Callable, Sequence
 
 from mali_sim.model import Model
-from mali_sim.play.causes import (
+from mali_sim.play.game import Game
+from mali_sim.play.why.causes import (
     COUNTERFACTUAL,
     POSTINGS,
     SUBSTITUTION,
@@ -20,8 +21,7 @@ from mali_sim.play.causes import (
     input_label,
     posted_cause,
 )
-from mali_sim.play.game import Game
-from mali_sim.play.substitution import (
+from mali_sim.play.why.substitution import (
     FEW,
     Substitution,
     before_the_first,

@@ -1,8 +1,8 @@
 """The page on what a seat has to spend."""
 
-from mali_sim.cli.text_pages import Pages
-from mali_sim.cli.text_why import asked_id
-from mali_sim.play.askable import askables
+from mali_sim.cli.text.pages import Pages
+from mali_sim.cli.text.why import asked_id
+from mali_sim.play.why.askable import askables
 
 
 def capital_page(pages: Pages) -> tuple[list[str], list[str]]:

@@ -8,7 +8,7 @@ empty line ends a paragraph.
 from collections.abc import Sequence
 from functools import cached_property
 
-from mali_sim.cli.text_commands import command_named, matches
+from mali_sim.cli.text.commands import command_named, matches
 from mali_sim.play import Game, Indicator, SeatView
 from mali_sim.play.phrases import Phrases
 from mali_sim.play.purse import Purse, purse

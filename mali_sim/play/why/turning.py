@@ -9,8 +9,8 @@ from attrs import evolve, frozen
 from mali_sim.equations import names_in
 from mali_sim.play.game import Game, MonthReport
 from mali_sim.play.objectives import Result
-from mali_sim.play.reasons import Reasons, reasons
 from mali_sim.play.view import Indicator, SeatView, says_yes_or_no, verdict
+from mali_sim.play.why.reasons import Reasons, reasons
 
 #: So many months are told, and so many figures of each.
 _MONTHS, _FIGURES = 4, 3

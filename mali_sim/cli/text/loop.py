@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from mali_sim.cli import text_objectives, text_reasons
-from mali_sim.cli.text_commands import as_typed, command_named, matches, understand, vocabulary
-from mali_sim.cli.text_pages import Pages
-from mali_sim.cli.text_saves import Saves, left_at, save_folder
-from mali_sim.cli.text_terminal import Terminal, wrapped
+from mali_sim.cli.text import objectives, reasons
+from mali_sim.cli.text.commands import as_typed, command_named, matches, understand, vocabulary
+from mali_sim.cli.text.pages import Pages
+from mali_sim.cli.text.saves import Saves, left_at, save_folder
+from mali_sim.cli.text.terminal import Terminal, wrapped
 from mali_sim.play import Cause, Choice, Game, NotAllowed, SaveError, SeatView
 from mali_sim.scenario.texts import Words, folded
 
@@ -82,7 +82,7 @@ class Seated:
     def run(self, greet: bool = True) -> None:
         """Play until the player leaves, or the input ends."""
         if greet:
-            counts = text_objectives.what_counts(self.pages)
+            counts = objectives.what_counts(self.pages)
             self.terminal.show([*self.pages.orientation(), *(["", *counts] if counts else [])])
             self._suggest("decisions", "dossier", "objectives", "status", "help")
         else:
@@ -168,7 +168,7 @@ class Seated:
             number = int(asked)
             meant = self._meaning.get(number, f"details {number}")
             if not isinstance(meant, str):
-                self.terminal.show(text_reasons.cause_page(self.pages, meant))
+                self.terminal.show(reasons.cause_page(self.pages, meant))
                 return
             asked = meant
         command, rest, near = understand(asked, self._vocabulary)

@@ -12,9 +12,9 @@ from attrs import evolve, frozen
 
 from mali_sim.equations import names_in, walk
 from mali_sim.equations.tree import Member, Name
-from mali_sim.play.causes import START
-from mali_sim.play.explain import Cause, Explanation, UnknownName
 from mali_sim.play.view import SeatView
+from mali_sim.play.why.causes import START
+from mali_sim.play.why.explain import Cause, Explanation, UnknownName
 from mali_sim.scenario import Text
 
 #: What the causes are of a change, next to that of the month before.

@@ -15,8 +15,8 @@ from mali_sim.equations import names_in
 from mali_sim.model import Model, Value
 from mali_sim.model.layout import Block
 from mali_sim.model.tape import is_zero
-from mali_sim.play.causes import START, Cause, changed_label, happening_label, posted_cause, set_by
 from mali_sim.play.game import Game, Trace
+from mali_sim.play.why.causes import START, Cause, changed_label, happening_label, posted_cause, set_by
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import both
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mali_sim.cli.text_pages import Pages
+from mali_sim.cli.text.pages import Pages
 from mali_sim.play import SaveError
 from mali_sim.play.saved import saved
 from mali_sim.play.slots import Saves, latest_saves, save_folder, save_path

@@ -4,9 +4,10 @@ import re
 import secrets
 from pathlib import Path
 
-from mali_sim.cli import text_objectives, text_reasons, text_why
-from mali_sim.cli.text_capital import capital_page
-from mali_sim.cli.text_commands import (
+from mali_sim.cli.text import objectives, reasons
+from mali_sim.cli.text import why as text_why
+from mali_sim.cli.text.capital import capital_page
+from mali_sim.cli.text.commands import (
     as_typed,
     command_named,
     help_lines,
@@ -16,12 +17,12 @@ from mali_sim.cli.text_commands import (
     parse_share,
     understand,
 )
-from mali_sim.cli.text_loop import ANSWERS, CHOICES, Leave, Seated
-from mali_sim.cli.text_saves import saved_line
-from mali_sim.cli.text_terminal import PAGE, wrapped
+from mali_sim.cli.text.loop import ANSWERS, CHOICES, Leave, Seated
+from mali_sim.cli.text.saves import saved_line
+from mali_sim.cli.text.terminal import PAGE, wrapped
 from mali_sim.play import Choice, Game, answers
-from mali_sim.play.askable import CHANGE, askables, objective_of
 from mali_sim.play.aspects import write_note
+from mali_sim.play.why.askable import CHANGE, askables, objective_of
 from mali_sim.scenario.texts import LANGUAGES, Words, folded
 
 
@@ -31,7 +32,7 @@ class TextGame(Seated):
     # -- reading ---------------------------------------------------------------------------
 
     def _do_dossier(self, rest: str) -> None:
-        self.terminal.show([*self.pages.dossier(), "", *text_objectives.what_counts(self.pages)])
+        self.terminal.show([*self.pages.dossier(), "", *objectives.what_counts(self.pages)])
         self._suggest("more" if self.terminal.rest else "status", "decisions")
 
     def _do_status(self, rest: str) -> None:
@@ -248,10 +249,10 @@ class TextGame(Seated):
         if rest:
             which = self._objective(rest, "objectives")
             if which is not None:
-                self.terminal.show(text_objectives.objective_page(self.pages, which))
+                self.terminal.show(objectives.objective_page(self.pages, which))
             return
-        self.terminal.show(text_objectives.objectives_page(self.pages))
-        found = text_objectives.ranked(self.pages)
+        self.terminal.show(objectives.objectives_page(self.pages))
+        found = objectives.ranked(self.pages)
         self._meaning = {n: f"objectives {r.id}" for n, r in enumerate(found, 1)}
         if found:
             self._suggest("1", "weight 1 30", "debrief" if self.game.finished else "decisions")
@@ -259,9 +260,9 @@ class TextGame(Seated):
     def _do_weight(self, rest: str) -> None:
         asked = folded(rest)
         if asked in ("scenario", "reset", "initial", "written"):
-            self.terminal.show(text_objectives.as_written(self.pages))
+            self.terminal.show(objectives.as_written(self.pages))
         elif asked in ("equal", "egal", "egaux", "egale"):
-            self.terminal.show(text_objectives.all_equal(self.pages))
+            self.terminal.show(objectives.all_equal(self.pages))
         else:
             name, share = self._name_and_share(rest)
             if not name or share is None:
@@ -281,7 +282,7 @@ class TextGame(Seated):
                 after = rest.removeprefix(name).strip()
                 self._meaning = {n: f"{line} {after}" for n, line in self._meaning.items()}
                 return
-            self.terminal.show(text_objectives.set_weight(self.pages, which, share))
+            self.terminal.show(objectives.set_weight(self.pages, which, share))
         self._suggest("objectives", "debrief" if self.game.finished else "decisions")
 
     def _name_and_share(self, text: str) -> tuple[str, float | None]:
@@ -296,7 +297,7 @@ class TextGame(Seated):
 
     def _objective(self, text: str, command: str) -> str | None:
         """The objective that a number or some words mean; says so when there is none."""
-        found = text_objectives.ranked(self.pages)
+        found = objectives.ranked(self.pages)
         if text.isdecimal() and 1 <= int(text) <= len(found):
             return found[int(text) - 1].id
         named = matches(text, {r.id: (r.label.en, r.label.fr) for r in found})
@@ -334,7 +335,7 @@ class TextGame(Seated):
             self._meaning = {n: f"{line}{suffix}" for n, line in self._meaning.items()}
             return
         if known[which].kind == CHANGE:
-            lines, why = text_reasons.why_page(self.pages, objective_of(self.view, which), month)
+            lines, why = reasons.why_page(self.pages, objective_of(self.view, which), month)
             opened = [text_why.asked_id(cause.id, known) for cause in why.causes]
             meanings = [f"why {id}{suffix}" if id else c for id, c in zip(opened, why.causes, strict=True)]
         else:
@@ -401,7 +402,7 @@ class TextGame(Seated):
                 return
         planned = tuple(self.game.plan.get(self.actor, ()))
         ids = tuple(c.id for c in choices if c) or planned
-        self.terminal.show(text_reasons.forecast_page(self.pages, ids, everything))
+        self.terminal.show(reasons.forecast_page(self.pages, ids, everything))
         if choices and choices[0] and ids[0] not in planned:
             number = self.pages.number_of(choices[0])
             do = number if choices[0].kind in answers.ANSWERS else f"do {number}"
@@ -410,21 +411,21 @@ class TextGame(Seated):
             self._suggest("next", "decisions")
 
     def _do_what_if(self, rest: str) -> None:
-        made = text_reasons.own_decisions(self.pages)
+        made = reasons.own_decisions(self.pages)
         if rest.isdecimal() and 1 <= int(rest) <= len(made):
-            self.terminal.show(text_reasons.what_if_page(self.pages, *made[int(rest) - 1]))
+            self.terminal.show(reasons.what_if_page(self.pages, *made[int(rest) - 1]))
         else:
             if rest and made:
                 self._say("There is no number {number} among your decisions: they go from 1 to {last}.",
                           number=rest[:40], last=len(made))  # fmt: skip
-            self.terminal.show(text_reasons.what_if_list(self.pages))
+            self.terminal.show(reasons.what_if_list(self.pages))
             self._meaning = {n: f"what-if {n}" for n in range(1, len(made) + 1)}
 
     def _do_debrief(self, rest: str) -> None:
         if not self.game.month:
             self._no_month_yet()
             return
-        self.terminal.show(text_reasons.debrief_page(self.pages, str(self.saves.latest or "")))
+        self.terminal.show(reasons.debrief_page(self.pages, str(self.saves.latest or "")))
         self._suggest("more" if self.terminal.rest else "what-if", "history", "save", "quit")
 
     # -- deciding --------------------------------------------------------------------------

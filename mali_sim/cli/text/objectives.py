@@ -1,6 +1,6 @@
 """Pages on what counts: the objectives, what they weigh, and how a game is weighed up by them."""
 
-from mali_sim.cli.text_pages import Pages
+from mali_sim.cli.text.pages import Pages
 from mali_sim.play import Result, objectives
 from mali_sim.play.digest import Debrief
 from mali_sim.play.objectives import Scored, Weighed

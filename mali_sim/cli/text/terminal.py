@@ -7,7 +7,7 @@ from shutil import get_terminal_size
 
 import click
 
-from mali_sim.cli.text_commands import COMMANDS
+from mali_sim.cli.text.commands import COMMANDS
 from mali_sim.scenario.texts import Words, folded
 
 WIDEST = 100

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from mali_sim.cli.text_commands import matches
-from mali_sim.cli.text_pages import Pages
-from mali_sim.play.askable import (
+from mali_sim.cli.text.commands import matches
+from mali_sim.cli.text.pages import Pages
+from mali_sim.play.view import switch_values
+from mali_sim.play.why.askable import (
     Askable,
     Happening,
     askables,
@@ -14,7 +15,6 @@ from mali_sim.play.askable import (
     seen_of,
     settings,
 )
-from mali_sim.play.view import switch_values
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import folded
 
@@ -29,7 +29,7 @@ def asked_about(pages: Pages, text: str) -> list[str]:
     Returns
     -------
     list of str
-        Ids of :func:`mali_sim.play.askable.askables`.
+        Ids of :func:`mali_sim.play.why.askable.askables`.
     """
     known = askables(pages.view)
     if "." in text and text in known:

@@ -11,10 +11,10 @@ from attrs import evolve, frozen
 
 from mali_sim.engine import draws
 from mali_sim.equations import names_in, show
-from mali_sim.play.causes import happening_label, opening_value, set_by
 from mali_sim.play.game import Game
 from mali_sim.play.known import known_state
 from mali_sim.play.view import SeatView, switch_values
+from mali_sim.play.why.causes import happening_label, opening_value, set_by
 from mali_sim.scenario import Text
 from mali_sim.scenario.classes import Event
 

@@ -1,13 +1,11 @@
 """Pages that give reasons: why a figure moved, what a choice changes, how a game went."""
 
-from mali_sim.cli.text_figures import Figures
-from mali_sim.cli.text_objectives import amount, percent, strategies_beside, weighed_up, what_it_is
-from mali_sim.cli.text_pages import Pages
+from mali_sim.cli.text.figures import Figures
+from mali_sim.cli.text.objectives import amount, percent, strategies_beside, weighed_up, what_it_is
+from mali_sim.cli.text.pages import Pages
 from mali_sim.engine import HUMAN
 from mali_sim.play import Cause, Explanation, Forecast, forecast
 from mali_sim.play.answers import is_silence
-from mali_sim.play.askable import askables
-from mali_sim.play.causes import named_in
 from mali_sim.play.digest import (
     Debrief,
     Difference,
@@ -15,10 +13,12 @@ from mali_sim.play.digest import (
     debrief,
     differences,
 )
-from mali_sim.play.explain import COUNTERFACTUAL, POSTINGS, SUBSTITUTION
 from mali_sim.play.objectives import Result
-from mali_sim.play.reasons import member_label
 from mali_sim.play.view import SAME, says_yes_or_no
+from mali_sim.play.why.askable import askables
+from mali_sim.play.why.causes import named_in
+from mali_sim.play.why.explain import COUNTERFACTUAL, POSTINGS, SUBSTITUTION
+from mali_sim.play.why.reasons import member_label
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import word
 

@@ -1,0 +1,1 @@
+"""The game as text, in a terminal: fit for a screen reader."""

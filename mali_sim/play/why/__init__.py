@@ -1,0 +1,1 @@
+"""Why: changes explained by postings, by substitution, by what would have been without."""
