@@ -252,16 +252,16 @@ def _pin(brush: Brush, at: Point, number: int) -> None:
 def write_labels(
     brush: Brush, anchors: Sequence[tuple[str, Point]], words: Mapping[str, tuple[str, str]],
     shapes: Mapping[str, Sequence[Point]], steps: Mapping[str, int], chosen: str | None,
-    bounds: pygame.Rect,
+    bounds: pygame.Rect, blocked: Sequence[pygame.Rect] = (),
 ) -> list[pygame.Rect]:  # fmt: skip
     """
-    Names and values on the map, none over another; returns where they are.
+    Names and values on the map, none over another or over what is blocked; returns where they are.
 
     A label that finds no room moves a little, then loses its name, then is left to the
     selection; the chosen place is written first. A label that stands outside its place
     has a line to it.
     """
-    taken: list[pygame.Rect] = []
+    taken: list[pygame.Rect] = list(blocked)
     line = brush.letters.height("small") - brush.px(2)
     for id, (x, y) in sorted(anchors, key=lambda a: a[0] != chosen):
         name, value = words[id]

@@ -79,7 +79,7 @@ class MapPane(GamePane):
         chosen = next((m for m, i in values.items() if i.id == f"stock.{s.subject}"), None)
         marked = self._stands(values, brush) or chosen
         shapes = self.drawing.paint(brush, area, steps, marked)
-        self._key(brush, corner, ends, values)
+        key = self._key(brush, corner, ends, values)
         scale, (left, upper) = self.drawing.layout(area)
         anchors = [(p.id, (left + p.label[0] * scale, upper + p.label[1] * scale)) for p in self.places]
         pinned = {member for member, _ in self._located()}
@@ -88,7 +88,7 @@ class MapPane(GamePane):
                 s.number(i) if m in pinned else self._value(i))
             for m, i in values.items()
         }  # fmt: skip
-        taken = write_labels(brush, anchors, words, shapes, steps, marked, area)
+        taken = write_labels(brush, anchors, words, shapes, steps, marked, area, [key])
         for number, (member, _) in enumerate(self._located(), 1):
             anchor = next(at for id, at in anchors if id == member)
             place_pin(brush, anchor, shapes[member], number, taken)
@@ -124,7 +124,8 @@ class MapPane(GamePane):
         """A place that can be pressed, by its outline."""
         xs, ys = [p[0] for p in shape], [p[1] for p in shape]
         rect = pygame.Rect(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
-        small = is_small(shape, brush.letters.scale)
+        # Of a place that is hardly larger than what can be hit, all that surrounds it is pressed too.
+        small = is_small(shape, brush.letters.scale) or rect.width * rect.height < 2 * LEAST_TARGET**2
         rect = rect.inflate(brush.px(8), brush.px(8)) if small else rect
         inside = None if small else lambda at: within(shape, at)
         name = indicator.id.removeprefix("stock.")
@@ -186,8 +187,10 @@ class MapPane(GamePane):
     def _turn(self, step: int) -> None:
         self.sideways(step)
 
-    def _key(self, brush: Brush, area: pygame.Rect, ends: list[float], values: dict[str, Indicator]) -> None:
-        """The five steps and their numbers, in the map's empty corner."""
+    def _key(
+        self, brush: Brush, area: pygame.Rect, ends: list[float], values: dict[str, Indicator]
+    ) -> pygame.Rect:
+        """The five steps and their numbers, in the map's empty corner; returns where they are."""
         s, theme, px, words = self.session, brush.theme, brush.px, self.session.words
         unit = next((s.words.of(i.unit) for i in values.values()), "")
         line = brush.letters.height("small")
@@ -210,6 +213,8 @@ class MapPane(GamePane):
                 pygame.draw.line(brush.surface, dark, start, end)
             brush.text(name, x + px(25), y, "small", theme.muted)
             y += line
+        wide = px(25) + max(brush.letters.width(n, "small") for n in (unit, *names))
+        return pygame.Rect(x, area.top, wide, y - area.top)
 
     def _happened(self, brush: Brush, place: pygame.Rect) -> None:
         """What the last month brought, as far as there is room; the rest is a press away."""
