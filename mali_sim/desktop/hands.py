@@ -84,8 +84,10 @@ class Hands:
             return
         if not self._walk(pane, event):
             # The letter of a key that does something is not typed as well.
-            self._mute = self.app.keys.command(event) is not None
-            self.app.command(self.app.keys.command(event))
+            command = self.app.keys.command(event)
+            self._mute = command is not None
+            if command is None or not self._held(event.key):
+                self.app.command(command)
 
     def _walk(self, pane: Pane, event: pygame.event.Event) -> bool:
         """The keys that move and choose, which are always the same."""

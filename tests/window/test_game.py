@@ -432,6 +432,18 @@ def test_no_display_is_said_in_a_sentence(monkeypatch):
     assert window.display_problem() is None
 
 
+def test_a_key_that_does_something_does_it_once_however_long_it_is_held(tiny, opened):
+    app = opened(tiny, "gov", language="en")
+    Keyboard(app).press(pygame.K_RETURN)
+    for _ in range(4):
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_l, unicode="l", mod=0))
+    app.settle()
+    assert app.session.words.language == "fr"
+    pygame.event.post(pygame.event.Event(pygame.KEYUP, key=pygame.K_l, mod=0))
+    Keyboard(app).press(pygame.K_l, "l")
+    assert app.session.words.language == "en"
+
+
 @pytest.mark.parametrize("motion", [True, False])
 def test_what_goes_into_the_plan_is_seen_to_go_there_unless_nothing_shall_move(tiny, opened, motion):
     app = opened(tiny, "gov")

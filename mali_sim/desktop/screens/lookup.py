@@ -14,6 +14,7 @@ from mali_sim.desktop.widgets import Brush
 from mali_sim.model import Model
 from mali_sim.play.dictionary import Entry, entry
 from mali_sim.play.why.explain import UnknownName
+from mali_sim.play.why.reasons import member_label
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import Words, folded, word
 
@@ -33,6 +34,8 @@ _FACTS = {
     "initial": word("At the start"), "date": word("When"), "capital": word("Cost"),
     "cooldown": word("Again after"), "spread": word("Spread"),
 }  # fmt: skip
+#: Particulars that a constant says.
+_NAMED = ("capital", "cooldown")
 #: What an equation is for.
 _PARTS = {
     "value": word("Value"), "rate": word("Rate"), "requires": word("Possible when"),
@@ -242,7 +245,8 @@ class EntryPage(Page):
             return sources(brush, s, getattr(table, "source", ()), x, y + px(STEP), wide)
         for key, value in found.facts:
             if key in _FACTS:
-                told = f"{words(_FACTS[key])}{words.colon}{value.replace(' to ', ' – ')}"
+                value = self._amount(value) if key in _NAMED else value.replace(" to ", " – ")
+                told = f"{words(_FACTS[key])}{words.colon}{value}"
                 y = brush.text(told, x, y, "small", theme.muted, wide)
         if found.equations:
             y = brush.text(words("In the model’s own words"), x, y + px(STEP * 2), "card", None, wide)
@@ -272,18 +276,34 @@ class EntryPage(Page):
         s, words = self.session.game.model.scenario, self.words
         lines = []
         for effect in getattr(table, "effects", ()):
-            target = effect.add or effect.switch or effect.to or effect.from_
-            base = str(target).partition(".")[0].partition("[")[0]
+            target = str(effect.add or effect.switch or effect.to or effect.from_)
+            base = target.partition(".")[0].partition("[")[0]
             found = s.stock.get(base) or s.switch.get(base)
             label = words.of(found.label) if found is not None else base
-            place = str(target).partition(".")[2]
-            amount = effect.amount or effect.move or str(effect.to).lower()
+            member, place = member_label(self.session.view, target), target.partition(".")[2]
+            place = words.of(member) if member is not None else place
+            equation = effect.amount or effect.move
+            amount = str(effect.to).lower() if equation is None else self._amount(equation, signed=True)
             lines.append(f"{label}{f' ({place})' if place else ''}{words.colon}{amount}")
+            if effect.over:
+                time = self._amount(effect.over)
+                lines[-1] = words("{effect}, spread over {time}", effect=lines[-1], time=time)
         if lines:
             y = brush.text(words("What it does"), x, y + brush.px(STEP * 2), "card", None, wide)
         for line in lines:
             y = brush.text(line, x, y, "small", None, wide) + brush.px(2)
         return y
+
+    def _amount(self, equation: str, signed: bool = False) -> str:
+        """An amount in the model's own words; where it is a constant's, the number goes first."""
+        minus, name = equation.startswith("-"), equation.removeprefix("-").strip()
+        constant = self.session.game.model.scenario.constant.get(name)
+        if constant is None or not isinstance(constant.value, int | float):
+            return equation
+        value = -constant.value if minus else constant.value
+        decimals = next((d for d in range(4) if round(value, d) == value), 4)
+        unit = self.session.view.unit_label(constant.unit)
+        return f"{self.words.quantity(value, unit, decimals, signed=signed)} ({name})"
 
     def _go(self, name: str) -> None:
         self.app.show(EntryPage(self.app, name))
