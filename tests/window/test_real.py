@@ -1,5 +1,6 @@
 """The program as it is started, on a display with real keys and clicks."""
 
+import ctypes
 import json
 import os
 import shutil
@@ -47,6 +48,16 @@ def answers(display: str) -> bool:
     asked = ["xdotool", "getdisplaygeometry"]
     made = subprocess.run(asked, env=os.environ | {"DISPLAY": display}, capture_output=True, check=False)
     return made.returncode == 0
+
+
+class ClientMessage(ctypes.Structure):
+    """A message to a window, as Xlib lays it out; an event is 24 words long."""
+
+    _fields_ = (
+        ("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int),
+        ("display", ctypes.c_void_p), ("window", ctypes.c_ulong), ("message_type", ctypes.c_ulong),
+        ("format", ctypes.c_int), ("data", ctypes.c_long * 5), ("rest", ctypes.c_long * 12),
+    )  # fmt: skip
 
 
 class Desk:
@@ -113,6 +124,17 @@ class Desk:
             assert time.monotonic() < end, f"month {month} is never played: {self.log.read_text()}"
             assert self.program.poll() is None, self.log.read_text()
             self.press(*keys)
+
+    def cross(self, window: str) -> int:
+        """Close the window as a desktop does whose cross was pressed; the program's exit code."""
+        x = ctypes.CDLL("libX11.so.6")
+        x.XOpenDisplay.restype, x.XInternAtom.restype = ctypes.c_void_p, ctypes.c_ulong
+        display = ctypes.c_void_p(x.XOpenDisplay(self.env["DISPLAY"].encode()))
+        atoms = [x.XInternAtom(display, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW")]
+        asked = ClientMessage(33, 0, 1, display, int(window), atoms[0], 32, (ctypes.c_long * 5)(atoms[1]))
+        assert x.XSendEvent(display, ctypes.c_ulong(int(window)), 0, ctypes.c_long(0), ctypes.byref(asked))
+        x.XCloseDisplay(display)
+        return self.program.wait(PATIENCE)
 
     def leave(self) -> int:
         """Close the window by the last line of the menu; the program's exit code."""
@@ -185,3 +207,16 @@ def test_a_save_that_is_not_there_is_told_before_a_window_opens(desk):
     assert at.program.wait(PATIENCE) == 2
     assert "Traceback" not in at.log.read_text()
     assert "nothing-of-that-name" in at.log.read_text()
+
+
+def test_the_window_s_cross_ends_the_program_and_the_game_goes_on_from_there(desk):
+    at = desk("first-steps", "--lang", "en", settings={"noted": True})
+    window = at.window(TITLE["en"])
+    at.hand("windowfocus", window)
+    time.sleep(2)
+    at.press("Return")
+    at.until(1, "n", "Escape")
+    month = at.month()
+    assert at.cross(window) == 0, at.log.read_text()
+    assert "Traceback" not in at.log.read_text()
+    assert Game.load(at.saves[-1]).month >= month
