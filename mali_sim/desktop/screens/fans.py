@@ -65,7 +65,10 @@ def paint_fans(
     elif made is None:
         pen.text(s.words("The futures are being played…"), x, y, "small", theme.muted, wide)
     elif not measure:
-        for n, name in enumerate(_shown(s, made)):
+        moved = [name for name in _shown(s, made) if made.quantiles[name].any()]
+        if not moved:
+            _say_nothing_changes(pen, s, id, x, y, wide)
+        for n, name in enumerate(_shown(s, made) if moved else ()):
             corner = x + n % across * (cell + gap), y + n // across * (high + px(8))
             fan_cell(brush, s, made, name, pygame.Rect(corner, (cell, high)))
         count = s.words.plural(
@@ -73,6 +76,16 @@ def paint_fans(
         )
         brush.text(count, x, bottom - line, "small", theme.muted, wide, lines=1)
     return bottom
+
+
+def _say_nothing_changes(pen: "Pen", s: Session, id: str, x: int, y: int, wide: int) -> None:
+    """Instead of fans that are all flat."""
+    anyway = any(question.default == id for question in s.unanswered)
+    said = (
+        s.words("Nothing: without an answer this is what happens.") if anyway
+        else s.words("None of the headline figures.")
+    )  # fmt: skip
+    pen.text(said, x, y, "small", pen.brush.theme.muted, wide)
 
 
 def _shown(s: Session, made: Fans) -> list[str]:
