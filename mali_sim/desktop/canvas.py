@@ -51,6 +51,7 @@ class Canvas:
         self._laid: object = None
         self._lettered: object = None
         self._below: pygame.Surface | None = None
+        self._told_below = ""
         self._under_tip: tuple[pygame.Surface, pygame.Rect] | None = None
         self._sent: list[pygame.Rect] = []
         self.open_window(app.settings.fullscreen)
@@ -161,7 +162,10 @@ class Canvas:
 
     def _refresh_panel(self, size: tuple[int, int], fresh: bool) -> None:
         panel = self.app.stack[-1]
-        below = panel.painted is None or fresh
+        told = self.app.session.message if self.app.session is not None else ""
+        # What is said on the main screen meanwhile, as that the game is saved, is seen through the veil.
+        below = panel.painted is None or fresh or told != self._told_below
+        self._told_below = told
         if not below and not panel.reveal and panel.painted == panel.looks(True):
             return
         self.lift_tip()

@@ -16,7 +16,7 @@ from attrs import define, frozen
 
 from mali_sim.model import Model
 from mali_sim.play import Forecast, Game, Record, SeatView
-from mali_sim.play.aspects import Fans, fans_of, joined
+from mali_sim.play.fans import Fans, fans_of, joined
 from mali_sim.play.forecast import Lookahead
 from mali_sim.play.record import Header
 
@@ -73,6 +73,7 @@ class Futures:
         self._change = threading.Lock()
         self._pipe: Connection | None = None
         self._process: BaseProcess | None = None
+        self._listener: threading.Thread | None = None
 
     def start(self) -> None:
         """Start the process, which takes a second, before it is needed."""
@@ -86,7 +87,10 @@ class Futures:
         process.start()
         self._process = process
         other.close()
-        threading.Thread(target=self._listen, args=(self._pipe,), name="futures", daemon=True).start()
+        self._listener = threading.Thread(
+            target=self._listen, args=(self._pipe,), name="futures", daemon=True
+        )
+        self._listener.start()
 
     def begin(self, game: Game, actor: str) -> None:
         """Another month, or another game: drop all forecasts, and make ready for new ones."""
@@ -118,16 +122,19 @@ class Futures:
             self._turn += 1
 
     def stop(self) -> None:
-        """End the process."""
-        if self._pipe is not None:
-            with contextlib.suppress(OSError):
-                self._pipe.close()
-            self._pipe = None
+        """End the process; then whoever listens to it ends too, and the pipe can be closed."""
+        self._send(None)
         if self._process is not None:
             self._process.join(0.2)
             if self._process.is_alive():
                 self._process.terminate()
             self._process = None
+        if self._listener is not None:
+            self._listener.join()
+            self._listener = None
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
 
     def _send(self, message: object) -> None:
         if self._pipe is not None:
@@ -180,7 +187,10 @@ class _Worker:
         """Until the window is gone: take what is asked for, then do one portion of work."""
         while True:
             while self.pipe.poll(0 if self._due() else None):
-                self._take(self.pipe.recv())
+                message = self.pipe.recv()
+                if message is None:
+                    return
+                self._take(message)
             try:
                 self._portion()
             except (ValueError, ArithmeticError) as error:
@@ -235,9 +245,7 @@ class _Worker:
         """Make another portion of the month's futures ready."""
         first = self._ready()
         runs = min(self.portion if first else max(self.portion // 2, 1), self.total - first)
-        names = [id for id, o in view.model.scenario.obs.items() if o.headline]
-        ahead = Lookahead(view.game, view.actor, runs=runs, months=MONTHS, first_run=first,
-                          names=names or None)  # fmt: skip
+        ahead = Lookahead(view.game, view.actor, runs=runs, months=MONTHS, first_run=first)
         self.ahead.append(ahead)
 
     def _refine(self, view: SeatView, made: _Refined) -> None:

@@ -135,7 +135,9 @@ class Hands:
 
     def _enter(self, pane: Pane) -> None:
         spot = pane.spot(pane.focus)
-        if spot is not None and spot.act is not None:
+        if spot is not None and pane.is_out_of_sight(spot):
+            pane.reveal = True  # nobody should choose what is not seen
+        elif spot is not None and spot.act is not None:
             spot.act()
 
     def _escape(self) -> None:
@@ -186,6 +188,8 @@ class Hands:
 
     def _hover(self, position: tuple[int, int]) -> None:
         pane, spot = self._under(position)
+        if pane is not None and spot is not None and spot.follows:
+            pane.focus = spot.id
         hand = spot is not None
         if hand != self._hand:
             self._hand = hand

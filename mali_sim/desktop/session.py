@@ -70,6 +70,7 @@ class Session:
         self.words = Words(language)
         self.version = 0
         self.message = ""
+        self.begun = bool(game.month or game.record.events)
         self.note: str | None = None
         self.report: MonthReport | None = game.report(game.month - 1) if game.month else None
         self.passed_over: set[str] = set()
@@ -147,6 +148,9 @@ class Session:
     def pin(self) -> None:
         """Pin this month's plan; the oldest pin makes room."""
         plan = tuple(self.game.plan.get(self.actor, ()))
+        if not plan:
+            self.message = self.words("Put something into the plan first.")
+            return
         if plan in self.pins:
             self.message = self.words("This plan is pinned already. Change it, then pin the other one.")
             return
@@ -199,6 +203,10 @@ class Session:
         text = self.words.number(indicator.value, indicator.decimals)
         return f"{text}{NARROW_SPACE}%" if self.words.of(indicator.unit) == "%" else text
 
+    def value(self, indicator: Indicator) -> str:
+        """A value with its unit; yes or no where it is one."""
+        return Phrases(self.view, self.words).value(indicator) if indicator.known else "–"
+
     def unit(self, indicator: Indicator) -> str:
         """A unit that is written beside the number rather than in it."""
         unit = self.words.of(indicator.unit)
@@ -207,9 +215,8 @@ class Session:
     def change(self, indicator: Indicator) -> str:
         """A change as it is written: ``2 · worse``."""
         words = self.words
-        parts = (
-            [] if indicator.verdict == "same" else [words.number(abs(indicator.change), indicator.decimals)]
-        )
+        told = indicator.verdict != "same" and not Phrases(self.view, words).is_yes_no(indicator)
+        parts = [words.number(abs(indicator.change), indicator.decimals)] if told else []
         parts.append(self.verdict_word(indicator.verdict))
         return " · ".join(p for p in parts if p)
 

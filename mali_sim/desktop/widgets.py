@@ -237,6 +237,8 @@ class Spot:
         What is said of it where the pointer rests, or when it is asked for.
     fixed : bool
         Whether it lies on the part of a pane that does not scroll.
+    follows : bool
+        Whether the focus comes here with the pointer, as where it decides what is seen beside.
     """
 
     id: str
@@ -247,6 +249,7 @@ class Spot:
     inside: Callable[[tuple[int, int]], bool] | None = None
     tip: str = ""
     fixed: bool = False
+    follows: bool = False
 
     def holds(self, at: tuple[int, int]) -> bool:
         """Whether a point of the pane is on it."""
@@ -605,6 +608,11 @@ class Pane:
     def spot(self, id: str | None) -> Spot | None:
         """A spot by its id."""
         return next((s for s in self.spots if s.id == id), None)
+
+    def is_out_of_sight(self, spot: Spot) -> bool:
+        """Whether a spot was scrolled away altogether."""
+        top, bottom = spot.rect.top - self.scroll, spot.rect.bottom - self.scroll
+        return not spot.fixed and (bottom <= self.insets[0] or top >= self.rect.height - self.insets[1])
 
     def under(self, position: tuple[int, int]) -> Spot | None:
         """The topmost spot under a point of the window."""

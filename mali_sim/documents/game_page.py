@@ -132,7 +132,7 @@ class _Page:
         inner = "".join(f"<section>{part}</section>\n" for part in sections if part)
         title = f"{self._title()} – {self.words.of(self.view.model.scenario.scenario.title)}"
         foot = self.words(
-            "A model of one briefing’s argument, February 2023. Lines are ranges, not predictions."
+            "A model of one briefing’s argument, February 2023. Bands are ranges, not predictions."
         )  # fmt: skip
         return (
             f'<!DOCTYPE html>\n<html lang="{self.words.language}">\n<head><meta charset="utf-8"/>'

@@ -1,12 +1,9 @@
-"""What front ends ask beside a seat's view: layers, conditions, notes, and forecasts in portions."""
+"""What front ends ask beside a seat's view: layers, conditions, notes, the opening file."""
 
 import re
-from collections.abc import Sequence
 
-import numpy as np
-from attrs import evolve, frozen
+from attrs import frozen
 
-from mali_sim.play.forecast import Forecast
 from mali_sim.play.view import Choice, SeatView, says_yes_or_no
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import LANGUAGES, Words, both, word
@@ -189,60 +186,3 @@ def plain(paragraph: str) -> str:
     line = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", line)
     # An underscore inside a word, as in a source's id, marks nothing.
     return re.sub(r"(?<!\w)[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}(?!\w)", r"\1", line)
-
-
-def joined(parts: Sequence[Forecast]) -> Forecast:
-    """Portions of one forecast, made one after the other, as one."""
-    without = np.concatenate([p.without for p in parts], axis=2)
-    with_ = np.concatenate([p.with_ for p in parts], axis=2)
-    return evolve(parts[0], runs=without.shape[2], without=without, with_=with_)
-
-
-def spread(made: Forecast, id: str) -> float:
-    """How far apart an observer's futures end, from 5 to 95 percent."""
-    low, high = made.level(id, (0.05, 0.95))[:, -1]
-    return float(high - low)
-
-
-@frozen
-class Fans:
-    """
-    What is shown of a forecast: of each headline the paired difference, and how far it spreads anyway.
-
-    Parameters
-    ----------
-    runs, months : int
-    moved : tuple of str
-        Headlines, those that are moved most first.
-    quantiles : dict of str to ndarray, shape (5, months)
-        Of the difference, 5, 25, 50, 75 and 95 percent.
-    spreads : dict of str to float
-        How far apart the futures themselves end.
-    """
-
-    runs: int
-    months: int
-    moved: tuple[str, ...]
-    quantiles: dict[str, np.ndarray]
-    spreads: dict[str, float]
-
-
-def fans_of(view: SeatView, made: Forecast) -> Fans:
-    """What is shown of a forecast."""
-    moved = tuple(most_moved(view, made, len(made.names)))
-    return Fans(
-        made.runs, made.months, moved, {id: made.fan(id) for id in moved},
-        {id: spread(made, id) for id in moved},
-    )  # fmt: skip
-
-
-def most_moved(view: SeatView, made: Forecast, count: int) -> list[str]:
-    """Headlines that a forecast moves most by its end, against how far they spread anyway."""
-    if not made.months:
-        return []
-    ids = [id for id in made.names if view.model.scenario.obs[id].headline]
-
-    def moved(id: str) -> float:
-        return float(np.mean(np.abs(made.difference(id)[-1]))) / (spread(made, id) + 1e-9)
-
-    return sorted(ids, key=lambda id: -moved(id))[:count]

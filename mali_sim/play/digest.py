@@ -22,9 +22,9 @@ from mali_sim.scenario import Text
 #: Sources with such ids are recommendations.
 RECOMMENDATION = re.compile(r"R\d+\Z")
 #: Chances of a yes that change by less are not spoken of.
-_CHANCE_SHOWN = 0.01
+CHANCE_SHOWN = 0.01
 #: Nor are differences below this part of how far the futures themselves spread.
-_NOTHING = 0.02
+NOTHING = 0.02
 #: A difference has faded when it was once so many times as large as at the end.
 _FADED = 2.0
 #: What came last: so many things at most, of so many months.
@@ -165,7 +165,7 @@ def differences(game: Game, found: Forecast) -> list[Difference]:
     What the seat's objectives are of comes before all else, by what they weigh.
     """
     made = []
-    aims = _aims(game, found.actor)
+    wanted = aims(game, found.actor)
     for row, name in enumerate(found.names):
         obs = game.model.scenario.obs[name]
         summed = obs.yearly == "sum"
@@ -176,10 +176,10 @@ def differences(game: Game, found: Forecast) -> list[Difference]:
         shown = 0.5 * 10.0**-obs.decimals
         peak = None
         if says_yes_or_no(obs):
-            middle, shown = float(ends.mean()), _CHANCE_SHOWN
+            middle, shown = float(ends.mean()), CHANCE_SHOWN
             nothing = shown
         else:
-            nothing = max(shown, _NOTHING * float(plain.std()))
+            nothing = max(shown, NOTHING * float(plain.std()))
             peak = None if summed else _peak(paired, game.month, max(2 * shown, nothing))
         if max(abs(low), abs(middle), abs(high)) < nothing and peak is None:
             continue
@@ -187,11 +187,11 @@ def differences(game: Game, found: Forecast) -> list[Difference]:
         size = max(abs(middle), abs(peak[1]) / 2 if peak else 0.0)
         one = _difference(game, name, (middle, low, high), summed, float(size / (plain.std() + 2 * shown)))
         better, worse = (float(np.mean(ends * s >= shown)) for s in (sign, -sign))
-        made.append(evolve(one, better=better, worse=worse, objective=aims.get(name, 0.0), peak=peak))
+        made.append(evolve(one, better=better, worse=worse, objective=wanted.get(name, 0.0), peak=peak))
     return sorted(made, key=lambda d: (-d.objective, -d.weight))
 
 
-def _aims(game: Game, actor: str) -> dict[str, float]:
+def aims(game: Game, actor: str) -> dict[str, float]:
     """What a seat's objectives weigh, by the observer that each is of."""
     found: dict[str, float] = {}
     for id, weight in game.weights(actor).items():

@@ -119,15 +119,13 @@ class Lookahead:
     game : Game
         As it stands; a snapshot where the game goes on meanwhile.
     actor : str
-    names : sequence of str, optional
-        Observers that are kept; all that the actor sees by default.
     runs, months, backend, first_run
         As in :func:`forecast`.
     """
 
     def __init__(
         self, game: Game, actor: str, *, runs: int = 1_000, months: int = 12,
-        backend: Backend = Backend.AUTO, first_run: int = 0, names: Sequence[str] | None = None,
+        backend: Backend = Backend.AUTO, first_run: int = 0,
     ) -> None:  # fmt: skip
         self.game, self.actor, self.runs = game, actor, runs
         self.months = min(months, game.months - game.month)
@@ -135,8 +133,8 @@ class Lookahead:
         numbers = np.arange(first_run, first_run + runs, dtype=np.uint64)
         parameters = game.assumed_draws(numbers)
         known = known_state(game, actor, engine_draws.run_keys(seed, numbers), parameters)
-        seen = (id for id, o in game.model.scenario.obs.items() if not o.known_to or actor in o.known_to)
-        self.names = tuple(id for id in seen if names is None or id in names)
+        observers = game.model.scenario.obs
+        self.names = tuple(id for id, o in observers.items() if not o.known_to or actor in o.known_to)
         self._futures = _Futures(
             game, actor, known, seed, numbers, parameters, self.months, self.names, backend
         )

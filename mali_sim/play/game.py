@@ -520,11 +520,17 @@ class Game:
 
     def standing(self, id: str) -> Standing:
         """Whether an action can be taken now, and why not."""
-        return self.legality.standing(id, self.plan.get(self.model.action(id).actor, ()))
+        return self._open(self.legality.standing(id, self.plan.get(self.model.action(id).actor, ())))
 
     def standings(self, actor: str) -> list[Standing]:
         """All of an actor's actions, those of pending offers and events only while they pend."""
-        return self.legality.standings(actor, self.plan.get(actor, ()))
+        return [self._open(s) for s in self.legality.standings(actor, self.plan.get(actor, ()))]
+
+    def _open(self, standing: Standing) -> Standing:
+        """Nothing can be done any more after the last month."""
+        if not self.finished:
+            return standing
+        return evolve(standing, allowed=False, reason=both("The game is over."))
 
     def _row(self, block: str, label: str) -> float:
         return self.legality.row(block, label)

@@ -152,6 +152,10 @@ class Legality:
             if action.actor == actor and (action.kind not in _ANSWERS or self.pends(action))
         ]
 
+    def waits(self, action: Action) -> bool:
+        """Whether an offer was made that is not answered yet."""
+        return action.kind == "ask" and self.row("offer", action.item.id) == _ASKED
+
     def _why_not(self, action: Action) -> Text:
         """Why an action is not legal, in the order in which a person would ask."""
         if action.kind in _ANSWERS:
@@ -159,7 +163,7 @@ class Legality:
                 return both("Nothing is waiting for an answer.")
         elif action.kind == "ask":
             status = self.row("offer", action.item.id)
-            if status == _ASKED:
+            if self.waits(action):
                 return both("Proposed; an answer is awaited.")
             if status == _IN_FORCE:
                 return both("In force.")

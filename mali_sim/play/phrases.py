@@ -47,6 +47,12 @@ class Phrases:
         whole = not indicator.decimals and not indicator.unit.en
         return whole and all(v in (0.0, 1.0) for v in indicator.series)
 
+    def value(self, indicator: Indicator) -> str:
+        """An indicator's value with its unit."""
+        if self.is_yes_no(indicator):
+            return self.words("yes") if indicator.value else self.words("no")
+        return self.words.quantity(indicator.value, indicator.unit, indicator.decimals)
+
     def change(self, indicator: Indicator) -> str:
         """How an indicator moved, and whether that is better: ``up 3, worse``."""
         amount = abs(indicator.change)

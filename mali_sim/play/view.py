@@ -350,6 +350,8 @@ class SeatView:
 
     def questions(self) -> list[Question]:
         """Events and offers that wait for this seat's answer."""
+        if self.game.finished:
+            return []
         found: dict[str, list[Choice]] = {}
         for standing in self.game.standings(self.actor):
             if standing.action.kind in ANSWERS:

@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from mali_sim.desktop import app as window
 from mali_sim.desktop.futures import Futures
 from mali_sim.desktop.screens.choose import AddressPage, Chooser, Saved
@@ -18,7 +20,8 @@ from mali_sim.desktop.screens.timeline import Back
 from mali_sim.desktop.screens.why import Why
 from mali_sim.model import load_model
 from mali_sim.play import Game, SeatView, forecast
-from mali_sim.play.aspects import Fans, fans_of, write_note
+from mali_sim.play.aspects import write_note
+from mali_sim.play.fans import Fans, fans_of
 from mali_sim.scenario.library import find_scenario
 from tests.window.watch import CHECKS, defects
 
@@ -63,25 +66,29 @@ def finished() -> Game:
 
 
 @cache
-def some_fans() -> Fans:
-    """Fans of some decision; for the layout one is as good as another."""
+def all_fans() -> Fans:
+    """Fans of some decision, of every figure that can be moved."""
     view = SeatView(played(), "bamako")
     wanted = next(c.id for c in view.choices() if c.standing.allowed)
-    return fans_of(view, forecast(played(), "bamako", [wanted], runs=40))
+    made = forecast(played(), "bamako", [wanted], runs=40)
+    return fans_of(view, made, made.names)
 
 
 class Still(Futures):
-    """Forecasts that are there at once, without a process."""
+    """Forecasts that are there at once, without a process; each of other figures than the one before."""
 
     def __init__(self) -> None:
         super().__init__(1_000, 200, lambda: None)
+        self.keys: dict[object, int] = {}
 
     def start(self) -> None:
         """Nothing is started."""
 
     def latest(self, key: object) -> tuple[Fans, int, str]:
-        """The same for everything."""
-        return some_fans(), 5, ""
+        """Four figures, and for other actions the next four."""
+        names, n = all_fans().names, self.keys.setdefault(key, len(self.keys))
+        some = tuple(names[(4 * n + k) % len(names)] for k in range(4))
+        return evolve(all_fans(), names=some, agreed=12 if n % 3 == 1 else None), 5, ""
 
 
 # -- all screens -----------------------------------------------------------------------------------
@@ -263,10 +270,6 @@ def ends(app: window.App) -> Iterator[str]:
     """The end of a game."""
     put(app, Debrief(app))
     yield "debrief"
-    app.panel.advice = (*app.panel.found.left, *app.panel.found.followed)[0]
-    app.panel.stale()
-    app.settle()
-    yield "debrief, a recommendation read"
     app.message = app.words("Written: {path}", path=PATH.with_suffix(".html"))
     app.settle()
     yield "debrief, a long message"

@@ -16,6 +16,7 @@ from mali_sim.desktop.widgets import Lettering
 from mali_sim.model import load_model
 from mali_sim.play import Game, SeatView, forecast
 from mali_sim.play.aspects import notes
+from mali_sim.play.fans import fans_of
 from mali_sim.scenario.library import content_folder, find_scenario
 from tests.support import TINY
 
@@ -401,9 +402,10 @@ def test_a_forecast_comes_in_portions_beside_the_play(tiny, opened):
         made, portions, problem = app.futures.latest(key)
         assert made is not None
         assert (made.runs, portions, problem) == (300, 2, "")
-        whole = forecast(app.session.game, "gov", [pane.opened()], runs=300)
-        name = made.moved[0]
-        assert (made.quantiles[name] == whole.fan(name)).all()
+        view = app.session.view
+        whole = fans_of(view, forecast(app.session.game, "gov", [pane.opened()], runs=300))
+        assert whole.names == made.names != ()
+        assert all((made.quantiles[name] == whole.quantiles[name]).all() for name in made.names)
         assert app.session.game.state_hash() == before
         keys.take(pane.opened())
         app.next_month()

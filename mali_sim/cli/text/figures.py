@@ -49,12 +49,6 @@ class Figures(Phrases):
         """A command as it is typed in this language."""
         return " ".join((command_named(name).shown(self.words.language), *after))
 
-    def value(self, indicator: Indicator) -> str:
-        """An indicator's value with its unit."""
-        if self.is_yes_no(indicator):
-            return self.words("yes") if indicator.value else self.words("no")
-        return self.words.quantity(indicator.value, indicator.unit, indicator.decimals)
-
     def figure(self, indicator: Indicator, label: Text | None = None) -> str:
         """One line on an indicator."""
         if not indicator.known:

@@ -232,6 +232,8 @@ class Saved(Page):
 
     def _seen(self, found: list[tuple[Path, InBrief | str]]) -> None:
         self.rows = found
+        if found:
+            self.focus = f"save {found[0][0].stem}"
         self.stale()
 
     def title(self) -> str:

@@ -13,7 +13,7 @@ from mali_sim.desktop.panel import Button, Page
 from mali_sim.desktop.screens.lookup import EntryPage
 from mali_sim.desktop.screens.why import Why
 from mali_sim.desktop.session import Session
-from mali_sim.desktop.tokens import RING, STEP
+from mali_sim.desktop.tokens import STEP
 from mali_sim.desktop.widgets import Brush
 from mali_sim.play import Game, Indicator, Record, Result
 from mali_sim.play.aspects import notes
@@ -56,7 +56,6 @@ class Debrief(Page):
         self.luck: Luck | None = None
         self.changed: _Changed | None = None
         self.decision_at = 0
-        self.advice: str | None = None
         self.page_wanted = False
         self.arrived: set[str] = set()
         s = self._session = self.session
@@ -80,13 +79,14 @@ class Debrief(Page):
         self.arrived.add(name)
         self.stale()
         if name == "found":
+            self._start_with_what_decided()
             self._change(0)
         if self.page_wanted:
             self._save_page()
 
     def signature(self) -> object:
         """What the picture depends on."""
-        known = tuple(sorted(self.arrived)), self.changed, self.advice
+        known = tuple(sorted(self.arrived)), self.changed
         return super().signature(), self.session.message, known
 
     def buttons(self) -> list[Button]:
@@ -97,13 +97,13 @@ class Debrief(Page):
             Button("page", words("Save as a page"), self._save_page),
             Button("again", words("Same luck, again"), self._again),
             Button("timeline", words("The months"), partial(self.app.open, "timeline")),
-            Button("look", words("Look around"), self.close, key=words("Esc")),
+            Button("look", words("Back to the game"), self.close, key=words("Esc")),
         ]
 
     def remark(self) -> str:
         """That lines are ranges."""
         return self.words(
-            "A model of one briefing’s argument, February 2023. Lines are ranges, not predictions."
+            "A model of one briefing’s argument, February 2023. Bands are ranges, not predictions."
         )
 
     def title(self) -> str:
@@ -378,12 +378,22 @@ class Debrief(Page):
         elif found.rewound:
             said = s.words("Months were played again: this game does not count as a score.")
             y = brush.text(said, x, y, "small", theme.amber, wide)
+        if found.reference is not None:
+            said = s.words("Better and worse: against “{strategy}” on the same luck.",
+                           strategy=s.words.of(found.reference))  # fmt: skip
+            y = brush.text(said, x, y, "small", theme.muted, wide)
         y += px(STEP)
         for r in sorted((r for r in found.results if r.weight), key=lambda r: -r.weight):
             value = s.words.quantity(r.value, r.unit, r.decimals)
             if r.yes_no:
                 value = s.words("yes") if r.value >= 0.5 else s.words("no")
             verdict = s.verdict_word(r.verdict) if r.reference is not None or not r.yes_no else ""
+            if r.reference is not None and r.verdict in ("better", "worse") and not r.yes_no:
+                there = s.words.number(r.reference, r.decimals)
+                verdict = (
+                    s.words("better than {value}", value=there) if r.verdict == "better"
+                    else s.words("worse than {value}", value=there)
+                )  # fmt: skip
             colour = {"better": theme.teal, "worse": theme.rust}.get(r.verdict, theme.muted)
             right = x + wide
             verdict_wide = brush.letters.width(verdict, "small") if verdict else 0
@@ -394,10 +404,6 @@ class Debrief(Page):
             y = brush.text(s.words.of(r.label), x, y, "small", None, room) + px(2)
             brush.rule(x, y, wide)
             y += px(2)
-        if found.reference is not None:
-            said = s.words("Better and worse: against “{strategy}” on the same luck.",
-                           strategy=s.words.of(found.reference))  # fmt: skip
-            y = brush.text(said, x, y, "small", theme.muted, wide)
         return y
 
     # -- one decision changed --------------------------------------------------------------------
@@ -435,10 +441,17 @@ class Debrief(Page):
                     lambda v: s.words.number(v, indicator.decimals), [])  # fmt: skip
         return area.bottom + px(STEP)
 
+    def _start_with_what_decided(self) -> None:
+        """First leave out a decision of the months that decided most."""
+        if self.found is not None:
+            own = {(p.month, id) for p in self.found.turning for id in p.own}
+            at = (n for n, decision in enumerate(self.found.decisions) if decision in own)
+            self.decision_at = next(at, 0)
+
     def _change(self, step: int) -> None:
         """Look at another decision."""
         found, s = self.found, self.session
-        names = [i.id[4:] for i in s.headlines or s.indicators]
+        names = [i.id[4:] for i in s.indicators]
         if found is None or not found.decisions or not names:
             return
         self.decision_at = (self.decision_at + step) % len(found.decisions)
@@ -467,34 +480,23 @@ class Debrief(Page):
         brush.rule(x, y - px(STEP * 2), wide)
         y = brush.text(s.words("What the briefing advised, what you did"), x, y, "heading", None, wide)
         y += px(STEP)
-        left, high = x, px(28)
-        for id in sorted((*found.followed, *found.left), key=lambda r: int(r[1:])):
+        said = s.words("Ticked: behind something you did. Choose one to see where it stands.")
+        y = brush.text(said, x, y, "small", theme.muted, wide) + px(STEP)
+        for id in (*found.followed, *found.left):
             done = id in found.followed
-            room = brush.letters.width(id, "small_strong") + px(20)
-            if left + room > x + wide:
-                left, y = x, y + high + px(6)
-            rect = pygame.Rect(left, y, room, high)
-            stands = brush.spot(f"advice {id}", rect, partial(self._advise, id))
-            brush.card(rect, theme.teal if done else theme.card, theme.teal if done else theme.muted,
-                       RING if stands else 1)  # fmt: skip
-            if stands:
-                brush.ring(rect.inflate(px(4), px(4)))
-            ink = theme.card if done else theme.ink
-            top = y + (high - brush.letters.height("small")) // 2
-            brush.text(id, rect.centerx, top, "small_strong", ink, align="middle")
-            left = rect.right + px(6)
-        y += high + px(STEP)
-        said = s.words("filled: behind something you did · outlined: not taken up. Choose one to read it.")
-        y = brush.text(said, x, y, "small", theme.muted, wide)
-        if self.advice is not None:
-            source = s.game.model.scenario.source[self.advice]
-            y = brush.text(f"{self.advice}. {s.words.of(source.text)}", x, y + px(STEP), "text", None, wide)
+            text = f"{id}. {s.words.of(s.game.model.scenario.source[id].text)}"
+            high = len(brush.letters.wrap(text, "small", wide - px(26))) * brush.letters.height("small")
+            rect = pygame.Rect(x - px(6), y, wide + px(12), max(high + px(6), px(24)))
+            if brush.spot(f"advice {id}", rect, partial(self._advise, id)):
+                brush.ring(rect)
+            colour = theme.teal if done else theme.muted
+            brush.sign("check" if done else "ring", x, y + px(6), px(12), colour)
+            brush.text(text, x + px(26), y + px(3), "small", None if done else theme.muted, wide - px(26))
+            y = rect.bottom + px(2)
         return y
 
     def _advise(self, id: str) -> None:
-        if self.advice == id:
-            self.app.show(EntryPage(self.app, f"source.{id}"))
-        self.advice = id
+        self.app.show(EntryPage(self.app, f"source.{id}"))
 
     # -- ways on ---------------------------------------------------------------------------------
 

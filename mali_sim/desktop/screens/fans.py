@@ -2,15 +2,20 @@
 
 from collections.abc import Hashable
 
+import numpy as np
 import pygame
 
 from mali_sim.desktop.charts import fan
 from mali_sim.desktop.session import Session
 from mali_sim.desktop.tokens import Colour, Theme
 from mali_sim.desktop.widgets import Brush
-from mali_sim.play.aspects import Fans
+from mali_sim.play.fans import Fans
 
 FANS = 4
+#: A difference fades that was so many times as large as it is at the end.
+_FADES = 4.0
+#: Lines of a name at the most.
+_LABEL = 4
 
 
 def verdict_colour(theme: Theme, verdict: str) -> Colour:
@@ -53,82 +58,117 @@ def paint_fans(
     head = s.words.plural(
         "What it would change in {count} month", "What it would change in {count} months", months
     )
-    y = pen.text(head, x, y, "small_strong", None, wide)
+    y = pen.text(head, x, y, "small_strong", None, wide) + px(4)
     line = brush.letters.height("small")
     gap = px(14)
     cell = (wide - gap * (across - 1)) // across
-    high = 3 * line + px(46)
-    rows = -(-min(FANS, len(s.headlines)) // across)
+    high = cell_height(brush)
+    rows = -(-min(FANS, len(s.indicators)) // across)
     bottom = y + rows * (high + px(8)) + line
     if problem:
         pen.text(s.words("No forecast: {problem}", problem=problem), x, y, "small", theme.rust, wide)
     elif made is None:
         pen.text(s.words("The futures are being played…"), x, y, "small", theme.muted, wide)
     elif not measure:
-        moved = [name for name in _shown(s, made) if made.quantiles[name].any()]
-        if not moved:
-            _say_nothing_changes(pen, s, id, x, y, wide)
-        for n, name in enumerate(_shown(s, made) if moved else ()):
+        if not made.names:
+            pen.text(_nothing(s, made, id), x, y, "small", theme.muted, wide)
+        shown = made.names[:FANS]
+        for n, name in enumerate(shown):
+            beside = shown[n - n % across :][:across]
+            lines = max(label_lines(brush, s, other, cell) for other in beside)
             corner = x + n % across * (cell + gap), y + n // across * (high + px(8))
-            fan_cell(brush, s, made, name, pygame.Rect(corner, (cell, high)))
-        count = s.words.plural(
-            "{count} future, with it and without", "{count} futures, with it and without", made.runs
-        )
-        brush.text(count, x, bottom - line, "small", theme.muted, wide, lines=1)
+            fan_cell(brush, s, made, name, pygame.Rect(corner, (cell, high)), lines)
+        brush.text(_count(s, made), x, bottom - line, "small", theme.muted, wide, lines=1)
     return bottom
 
 
-def _say_nothing_changes(pen: "Pen", s: Session, id: str, x: int, y: int, wide: int) -> None:
-    """Instead of fans that are all flat."""
-    anyway = any(question.default == id for question in s.unanswered)
-    said = (
-        s.words("Nothing: without an answer this is what happens.") if anyway
-        else s.words("None of the headline figures.")
-    )  # fmt: skip
-    pen.text(said, x, y, "small", pen.brush.theme.muted, wide)
+def _nothing(s: Session, made: Fans, id: str) -> str:
+    """What is said instead of fans where nothing moves."""
+    if made.agreed == 0:
+        return s.words("No future has a yes to be shown.")
+    if any(question.default == id for question in s.unanswered):
+        return s.words("Nothing: without an answer this is what happens.")
+    return s.words("No figure that you see changes enough to show.")
 
 
-def _shown(s: Session, made: Fans) -> list[str]:
-    """Which headlines' fans: those moved most, in the order of the bar."""
-    chosen = made.moved[:FANS]
-    return [i.id[4:] for i in s.headlines if i.id[4:] in chosen]
+def _count(s: Session, made: Fans) -> str:
+    """How many futures that is."""
+    if made.agreed is not None:
+        return s.words("{yes} of {count} futures, if it is yes", yes=s.words.number(made.agreed),
+                       count=s.words.number(made.runs))  # fmt: skip
+    return s.words.plural(
+        "{count} future, with it and without", "{count} futures, with it and without", made.runs
+    )
 
 
-def fan_cell(brush: Brush, s: Session, made: Fans, id: str, rect: pygame.Rect) -> int:
-    """One fan with its name and its middle in words; returns how high it is."""
+def cell_height(brush: Brush) -> int:
+    """The height of a fan with its name and its middle in words."""
+    return 4 * brush.letters.height("small") + brush.px(40)
+
+
+def label_lines(brush: Brush, s: Session, id: str, wide: int) -> int:
+    """How many lines the name of a figure takes."""
+    indicator = s.named(f"obs.{id}")
+    assert indicator is not None
+    return len(brush.letters.wrap(s.words.of(indicator.label), "small", wide, _LABEL))
+
+
+def fan_cell(brush: Brush, s: Session, made: Fans, id: str, rect: pygame.Rect, lines: int) -> None:
+    """
+    One fan with its name and its middle in words.
+
+    Parameters
+    ----------
+    lines : int
+        Lines kept for the name, as many as for the fans beside it; the fan has the rest, which
+        is little where a name takes four lines.
+    """
     px = brush.px
     indicator = s.named(f"obs.{id}")
     assert indicator is not None
     quantiles = made.quantiles[id]
-    middle = float(quantiles[2, -1])
+    path = quantiles[2]
+    largest, middle = float(path[np.abs(path).argmax()]), float(path[-1])
+    # What has mostly gone by the end is told by what it was.
+    fades = abs(largest) >= 0.5 * 10.0**-indicator.decimals and abs(largest) > _FADES * abs(middle)
+    middle = largest if fades else middle
     half = float(quantiles[4, -1] - quantiles[0, -1]) / 2
     decimals = indicator.decimals
     while decimals < 2 and max(abs(middle), half) < 5 * 10.0**-decimals:
         decimals += 1
     verdict = s.verdict_of(f"obs.{id}", middle, decimals)
     shown = round(half, decimals)
-    unclear = verdict in ("better", "worse", "same") and shown > 0 and abs(round(middle, decimals)) <= shown
+    unclear = (
+        not fades
+        and verdict in ("better", "worse", "same")
+        and shown > 0
+        and abs(round(middle, decimals)) <= shown
+    )
     verdict = "neither" if unclear else verdict
     colour = verdict_colour(brush.theme, verdict)
     line = brush.letters.height("small")
     label = s.words.of(indicator.label)
     y = rect.top
-    lines = len(brush.letters.wrap(label, "small", rect.width, 2))
-    brush.text(label, rect.left, y + (2 - lines) * line, "small", None, rect.width, lines=2)
-    value = s.words(
-        "{middle} ± {half}", middle=s.words.number(middle, decimals, signed=True),
-        half=s.words.number(half, decimals),
-    )  # fmt: skip
+    own = label_lines(brush, s, id, rect.width)
+    brush.text(label, rect.left, y + (lines - own) * line, "small", None, rect.width, lines=_LABEL)
+    y += lines * line
+    number = s.words.number(middle, decimals, signed=True)
+    if fades:
+        value = number
+    elif id in made.chances:
+        value = s.words("{number} of 100", number=number)
+    else:
+        value = s.words("{middle} ± {half}", middle=number, half=s.words.number(half, decimals))
     said = s.words("either way") if unclear else s.verdict_word(verdict)
+    said = s.words("then it fades") if fades else said
     whole = f"{value} · {said}" if said else value
     text = whole
     if said and brush.letters.width(whole, "small_strong") > rect.width:
         # The fan itself shows how unsure it is; the word must not be lost.
-        text = f"{s.words.number(middle, decimals, signed=True)} · {said}"
-    brush.text(text, rect.left, y + 2 * line, "small_strong", colour)
-    place = pygame.Rect(rect.left, y + 3 * line + px(2), rect.width, px(42))
+        text = f"{number} · {said}"
+    y = brush.text(text, rect.left, y, "small_strong", colour) + px(2)
+    place = pygame.Rect(rect.left, y, rect.width, rect.bottom - y - px(2))
     fan(brush, place, quantiles, made.spreads[id] * 0.03, colour)
-    return 3 * line + px(46)
 
 
 class Pen:

@@ -4,14 +4,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pygame
+from attrs import evolve
 
 from mali_sim.desktop.panel import Button, Page
-from mali_sim.desktop.screens.fans import fan_cell
+from mali_sim.desktop.screens.fans import cell_height, fan_cell, label_lines
 from mali_sim.desktop.screens.why import Why
 from mali_sim.desktop.tokens import STEP
 from mali_sim.desktop.widgets import Brush
 from mali_sim.play import objectives
-from mali_sim.play.aspects import Fans, fans_of
+from mali_sim.play.fans import Fans, fans_of, most_moved
 from mali_sim.play.forecast import Lookahead, between
 from mali_sim.play.weights import reweighed
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mali_sim.desktop.app import App
 
 _COMPARED = 500
+#: In so many figures two plans are compared at the most.
+_FIGURES = 8
 
 
 class Objectives(Page):
@@ -63,8 +66,9 @@ class Objectives(Page):
             if r.yes_no:
                 way = s.words("yes is better") if r.better == "higher" else s.words("no is better")
                 value = s.words("yes") if r.value else s.words("no")
-            told = s.words("{way}; so far {value}", way=way, value=value) if r.seen else s.words(
-                "{way}; you learn the value at the end", way=way)  # fmt: skip
+            told = s.words("{way}; you learn the value at the end", way=way)
+            if r.seen:
+                told = s.words("{way}; so far {value}", way=way, value=value) if s.game.month else way
             brush.text(told, x, below, "small", theme.muted, room)
             bar = pygame.Rect(x + wide - px(300), y + high // 2 - px(5), px(150), px(10))
             brush.fill(bar, theme.bar)
@@ -130,9 +134,13 @@ class Compare(Page):
             one, other = self.plans
 
             def work() -> tuple[Fans, Fans, Fans]:
-                ahead = Lookahead(game, s.actor, runs=_COMPARED, names=[i.id[4:] for i in s.headlines])
-                a, b = ahead.of(one), ahead.of(other)
-                return fans_of(s.view, a), fans_of(s.view, b), fans_of(s.view, between(a, b))
+                ahead = Lookahead(game, s.actor, runs=_COMPARED)
+                # Offers asked for in a plan get their yes or no, as they will.
+                a, b = (evolve(ahead.of(plan), agreed=None) for plan in (one, other))
+                more = between(a, b)
+                names = most_moved(s.view, more, _FIGURES)
+                a, b, more = (fans_of(s.view, x, names) for x in (a, b, more))
+                return a, b, more
 
             app.jobs.do(work, self._learned, app.failed)
 
@@ -175,11 +183,11 @@ class Compare(Page):
         if self.made is None:
             said = s.words("The futures are being played…")
             return brush.text(said, x, y, "text", theme.muted, wide)
-        for name in self.made[2].moved:
-            high = 0
+        for name in self.made[2].names:
+            lines, high = label_lines(brush, s, name, column), cell_height(brush)
             for n, made in enumerate(self.made):
-                cell = pygame.Rect(x + n * (column + gap), y, column, 0)
-                high = max(high, fan_cell(brush, s, made, name, cell))
+                cell = pygame.Rect(x + n * (column + gap), y, column, high)
+                fan_cell(brush, s, made, name, cell, lines)
             y += high + px(STEP * 3)
         runs = s.words.plural("{count} future of each, on the same luck", "{count} futures of each, on the "
                               "same luck", self.made[0].runs)  # fmt: skip

@@ -148,7 +148,7 @@ class Asking(Page):
             return top
 
         rect = pygame.Rect(x, y, wide, rows(Pen(brush, True), y + px(9)) + px(9) - y)
-        stands = brush.spot(choice.id, rect, lambda: self._choose(choice))
+        stands = brush.spot(choice.id, rect, lambda: self._choose(choice), follows=True)
         brush.card(rect, edge=theme.indigo if stands else None, width=RING if stands else 1)
         brush.dots(standing.cost, x + wide - px(14) - cost, y + px(13))
         rows(Pen(brush, False), y + px(9))
@@ -170,7 +170,7 @@ class Bargains(Page):
     """Bargains in force with what has to hold, offers that wait, and offers that can be made."""
 
     name = "bargains"
-    broad = 900
+    broad = 1240
 
     def title(self) -> str:
         """What the page is called."""
@@ -178,11 +178,28 @@ class Bargains(Page):
 
     def signature(self) -> object:
         """What the picture depends on."""
-        return super().signature(), self.session.message
+        offer = self._offer_in_focus()
+        made = fans_made(self.session, offer.id) if offer is not None else None
+        return super().signature(), self.session.message, made
+
+    def _offer_in_focus(self) -> Choice | None:
+        """The offer that the keyboard or the pointer stands on, if it can be made."""
+        found = next((c for c in self.session.choices if c.kind == "ask" and c.id == self.focus), None)
+        return found if found and (found.standing.allowed or found.standing.planned) else None
+
+    def above(self) -> str:
+        """What there is to spend."""
+        left = self.session.game.left(self.session.actor)
+        if left is None:
+            return ""
+        return self.words("{left} points of political capital are left.", left=self.words.number(left, 1))
 
     def body(self, brush: Brush, x: int, y: int, wide: int) -> int:
-        """Paint three parts, each with its cards."""
+        """Paint four parts, each with its cards; beside the offer in focus, what a yes would change."""
         s, px, theme = self.session, brush.px, brush.theme
+        whole, gap = wide, px(STEP * 10)
+        beside = wide >= px(_BESIDE) and bool(s.futures.total)
+        wide = round((wide - gap) * 0.58) if beside else wide
         in_force = bargains(s.view)
         y = brush.text(s.words("In force"), x, y, "heading", None, wide)
         if not in_force:
@@ -198,10 +215,33 @@ class Bargains(Page):
                                 partial(self._ask, question))  # fmt: skip
             y = rect.bottom
         own = [c for c in s.choices if c.kind == "ask"]
-        y = brush.text(s.words("What you can offer"), x, y + px(STEP * 4), "heading", None, wide)
-        for choice in sorted(own, key=lambda c: not c.standing.allowed):
-            y = self._offer(brush, choice, x, y + px(STEP), wide)
-        return y
+        asked = [c for c in own if s.game.legality.waits(c.standing.action)]
+        low = y
+        for head, offers in (
+            (s.words("What you have offered"), asked),
+            (s.words("What you can offer"), [c for c in own if c not in asked]),
+        ):
+            if offers or offers is not asked:
+                y = brush.text(head, x, y + px(STEP * 4), "heading", None, wide)
+            for choice in sorted(offers, key=lambda c: not (c.standing.allowed or c.standing.planned)):
+                top = y + px(STEP)
+                y = self._offer(brush, choice, x, top, wide)
+                if choice.id == self.focus and self._offer_in_focus() is not None:
+                    left = x + wide + gap if beside else x
+                    top = top if beside else y + px(STEP)
+                    room = whole - wide - gap if beside else whole
+                    low = self._futures(brush, choice, left, top, room, 2 if beside else 4)
+                    y = y if beside else low
+        return max(y, low)
+
+    def _futures(
+        self, brush: Brush, choice: Choice, x: int, y: int, wide: int, across: int
+    ) -> int:
+        """What a yes to an offer would change."""
+        if not self.session.futures.total:
+            return y
+        ask_fans(self.session, choice.id)
+        return paint_fans(brush, self.session, choice.id, x, y, wide, across=across)
 
     def _bargain(self, brush: Brush, bargain: Bargain, x: int, y: int, wide: int) -> int:
         s, px, theme = self.session, brush.px, brush.theme
@@ -263,11 +303,14 @@ class Bargains(Page):
             if standing.chance is not None and ready:
                 chance = s.words.number(standing.chance * 100)
                 told = s.words("Chance that it is accepted: {chance} in 100.", chance=chance)
+                if standing.cost:
+                    cost_said = s.words.number(standing.cost, 1)
+                    told += " " + s.words("It costs {cost} of your capital.", cost=cost_said)
                 top = pen.text(told, x + px(14), top, "small", theme.muted, inner)
             return top
 
         rect = pygame.Rect(x, y, wide, rows(Pen(brush, True), y + px(9)) + px(9) - y)
-        stands = brush.spot(choice.id, rect, lambda: s.toggle(choice.id))
+        stands = brush.spot(choice.id, rect, lambda: s.toggle(choice.id), follows=True)
         brush.card(rect, None if ready else theme.panel, theme.indigo if stands else None,
                    RING if stands else 1)  # fmt: skip
         brush.dots(standing.cost, x + wide - px(14) - cost, y + px(13),

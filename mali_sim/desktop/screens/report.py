@@ -43,10 +43,15 @@ class Opening(Page):
     def buttons(self) -> list[Button]:
         """To the desk."""
         s = self.session
-        if s.game.month or s.game.record.events:
+        if s.begun:
             return [Button("close", s.words("Back"), self.close, primary=True, key=s.words("Esc"))]
         return [Button("close", s.words("Begin"), self.close, primary=True),
                 Button("title", s.words("Back to the title"), self.app.to_title)]  # fmt: skip
+
+    def close(self) -> None:
+        """To the desk."""
+        self.session.begun = True
+        super().close()
 
     def body(self, brush: Brush, x: int, y: int, wide: int) -> int:
         """Paint the scenario's words, then its file."""
@@ -188,7 +193,7 @@ class Report(Page):
             label = s.words.of(indicator.label)
             told = self._causes(indicator)
             lines = brush.letters.wrap(told, "small", wide - px(STEP * 3)) if told else ()
-            value = s.words.quantity(indicator.value, indicator.unit, indicator.decimals)
+            value = s.value(indicator)
             text = s.change(indicator)
             right = x + wide
             room = brush.letters.width(text, "small") + px(22)
@@ -214,14 +219,14 @@ class Report(Page):
         if not others:
             return y
         line = max(brush.letters.height("small") + px(4), px(24))
-        y = brush.text(s.words("As much as usual"), x, y + px(STEP), "small_strong", brush.theme.muted, wide)
+        y = brush.text(s.words("Moved as well"), x, y + px(STEP), "small_strong", brush.theme.muted, wide)
         for indicator in others:
             rect = pygame.Rect(x - px(8), y, wide + px(16), line)
             if brush.spot(f"also {indicator.id}", rect, partial(self._why, indicator.id)):
                 brush.ring(rect)
             text = s.change(indicator)
             at = x + wide - brush.letters.width(text, "small") - px(14)
-            value = s.words.quantity(indicator.value, indicator.unit, indicator.decimals)
+            value = s.value(indicator)
             top = y + (line - brush.letters.height("small")) // 2
             brush.change(indicator.change, text, indicator.verdict, at, top)
             brush.text(value, at - px(12), top, "small_strong", align="right")

@@ -71,10 +71,7 @@ class Why(Page):
         """What it measures, and its course so far."""
         s, px, theme = self.session, brush.px, brush.theme
         left = round(wide * 0.46)
-        value = "–"
-        if indicator.known:
-            value = s.words.quantity(indicator.value, indicator.unit, indicator.decimals)
-        top = brush.text(value, x, y, "figure", None, left)
+        top = brush.text(s.value(indicator), x, y, "figure", None, left)
         if len(indicator.series) > 1:
             brush.change(indicator.change, s.change(indicator), indicator.verdict, x, top)
             top += brush.letters.height("small")
