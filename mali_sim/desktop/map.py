@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import product
 
 import pygame
 from attrs import frozen
@@ -249,6 +250,12 @@ def _pin(brush: Brush, at: Point, number: int) -> None:
     brush.text(str(number), x, top + (size - line) // 2, "small_strong", theme.card, align="middle")
 
 
+#: Where a label may stand, in parts of its width and lines, from its anchor on: the nearest first.
+_SHIFTS = sorted(
+    product((0, -0.15, 0.15, -0.3, 0.3), (0, -1, 1, -2, 2)), key=lambda s: (5 * s[0]) ** 2 + s[1] ** 2
+)
+
+
 def write_labels(
     brush: Brush, anchors: Sequence[tuple[str, Point]], words: Mapping[str, tuple[str, str]],
     shapes: Mapping[str, Sequence[Point]], steps: Mapping[str, int], chosen: str | None,
@@ -274,11 +281,13 @@ def write_labels(
             continue
         for parts in (styled, styled[1:]) if fits or not inside else (styled[1:],):
             wide = max(brush.letters.width(t, s) for t, s in parts)
-            shifts = (0, -1, 1, -2, 2)
             spots = [
-                pygame.Rect(x - wide / 2, y - line * len(parts) / 2 + line * k * 0.6, wide, line * len(parts))
-                for k in shifts
+                pygame.Rect(x + wide * across - wide / 2, y + line * (0.6 * down - len(parts) / 2), wide,
+                            line * len(parts))
+                for across, down in _SHIFTS
             ]
+            if inside:
+                spots = [s for s in spots if within(shapes[id], s.center)]
             free = next((s for s in spots if s.inflate(4, -4).collidelist(taken) < 0), None)
             if free is None:
                 continue

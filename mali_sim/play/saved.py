@@ -31,6 +31,8 @@ class Saved:
         The month to be played next, from 0.
     months : int
         How many the game has.
+    branched : int, optional
+        The month from which on it has other luck than the game that it was begun from.
     """
 
     scenario: str
@@ -39,6 +41,7 @@ class Saved:
     start: str
     month: int
     months: int
+    branched: int | None = None
 
     @property
     def finished(self) -> bool:
@@ -59,7 +62,10 @@ def saved(path: Path) -> Saved:
     s = _scenario(record.header)
     seats = tuple(s.actor[seat].label for seat in _seats(record) if seat in s.actor)
     months = record.header.short or s.scenario.months
-    return Saved(record.header.scenario, s.scenario.title, seats, s.scenario.start, _month(record), months)
+    branched = record.header.branches[-1][0] if record.header.branches else None
+    return Saved(
+        record.header.scenario, s.scenario.title, seats, s.scenario.start, _month(record), months, branched
+    )  # fmt: skip
 
 
 def _scenario(header: Header) -> Scenario:

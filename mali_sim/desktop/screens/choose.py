@@ -255,15 +255,18 @@ class Saved(Page):
             whole = not isinstance(found, str)
             said = self._said(found) if not isinstance(found, str) else found
             title = words.of(found.title) if not isinstance(found, str) else words("This file cannot be read")
+            if not isinstance(found, str) and not path.stem.startswith(f"{found.scenario}-20"):
+                title = f"{path.stem} · {title}"  # somebody named it
             inner = wide - px(STEP * 6)
             lines = len(brush.letters.wrap(said, "small", inner)) + 1
-            high = px(18) + brush.letters.height("card") + lines * brush.letters.height("small")
+            named = len(brush.letters.wrap(title, "card", inner)) * brush.letters.height("card")
+            high = px(18) + named + lines * brush.letters.height("small")
             rect = pygame.Rect(x, y, wide, high)
             stands = brush.spot(f"save {path.stem}", rect, partial(self._open, path))
             brush.card(rect, theme.card if whole else theme.panel)
             if stands:
                 brush.ring(rect)
-            top = brush.text(title, x + px(STEP * 3), y + px(8), "card", None, inner, lines=1)
+            top = brush.text(title, x + px(STEP * 3), y + px(8), "card", None, inner)
             top = brush.text(said, x + px(STEP * 3), top, "small", None if whole else theme.rust, inner)
             file = f"{path.name} · {self._kept(path)}"
             brush.text(file, x + px(STEP * 3), top, "small", theme.muted, inner, lines=1)
@@ -286,7 +289,10 @@ class Saved(Page):
         else:
             stands = words("{month}, month {number} of {months}", number=found.month + 1,
                            month=words.month(found.start, found.month), months=found.months)  # fmt: skip
-        return " · ".join((words.listed([words.of(seat) for seat in found.seats]), stands))
+        parts = [words.listed([words.of(seat) for seat in found.seats]), stands]
+        if found.branched is not None:
+            parts.append(words("other luck from {month}", month=words.month(found.start, found.branched)))
+        return " · ".join(parts)
 
     def _open(self, path: Path) -> None:
         self.app.open_game(lambda: game_of_save(path), path)

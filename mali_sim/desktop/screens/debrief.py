@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _REPLAYS = 2_000
 _FANS = 200
 #: So many of the headline figures have a chart.
-_CHARTS = 6
+_CHARTS = 8
 #: From this width on two of them stand side by side.
 _TWO_CHARTS = 700
 
@@ -144,12 +144,11 @@ class Debrief(Page):
         seat = s.words.of(s.game.model.scenario.actor[s.actor].label)
         y = brush.text(scenario, at, shift + px(STEP * 4), "card", theme.night_text, right, lines=1)
         first, last = s.month_name(0), s.month_name(max(s.game.month - 1, 0))
-        for line in (
-            seat,
-            s.words("{first} to {last}", first=first, last=last),
-            s.words("reading {reading}, luck {seed}", reading=self._reading(),
-                    seed=s.game.record.header.seed),
-        ):  # fmt: skip
+        header = s.game.record.header
+        told = s.words("reading {reading}, luck {seed}", reading=self._reading(), seed=header.seed)
+        if header.branches:
+            told += ", " + s.words("other luck from {month}", month=s.month_name(header.branches[-1][0]))
+        for line in (seat, s.words("{first} to {last}", first=first, last=last), told):
             y = brush.text(line, at, y, "small", theme.night_muted, right, lines=1)
 
     def _reading(self) -> str:
@@ -213,7 +212,9 @@ class Debrief(Page):
         high = px(168)
         shown = s.headlines[:_CHARTS]
         for n, indicator in enumerate(shown):
-            rect = pygame.Rect(x + n % across * (cell + gap), y + n // across * (high + px(10)), cell, high)
+            alone = n == len(shown) - 1 and not n % across
+            rect = pygame.Rect(x + n % across * (cell + gap), y + n // across * (high + px(10)),
+                               wide if alone else cell, high)  # fmt: skip
             self._course(brush, indicator, rect)
         return y + -(-len(shown) // across) * (high + px(10))
 

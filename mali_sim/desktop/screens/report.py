@@ -10,7 +10,7 @@ from mali_sim.desktop.screens.middle import cause_amount
 from mali_sim.desktop.screens.why import Why
 from mali_sim.desktop.tokens import STEP
 from mali_sim.desktop.widgets import Brush
-from mali_sim.play import Indicator, Line
+from mali_sim.play import Indicator, Line, bargains
 from mali_sim.play.answers import is_silence
 from mali_sim.play.aspects import dossier
 from mali_sim.play.digest import Difference
@@ -152,6 +152,7 @@ class Report(Page):
             (s.words("What you did"), [k for k in s.lines if k.actor == s.actor and not self._silent(k)]),
             (s.words("Decided by your silence"), [k for k in s.lines if self._silent(k)]),
         )
+        y = self._in_danger(brush, x, y, wide)
         for head, lines in parts:
             if lines:
                 y = brush.text(head, x, y, "heading", None, wide)
@@ -161,6 +162,21 @@ class Report(Page):
         if not s.lines:
             quiet = s.words("A quiet month: nothing was done, and nothing happened that you heard of.")
             y = brush.text(quiet, x, y, width=wide)
+        return y
+
+    def _in_danger(self, brush: Brush, x: int, y: int, wide: int) -> int:
+        """Bargains of which something does not hold as things stand."""
+        s, px, theme = self.session, brush.px, brush.theme
+        found = [b for b in bargains(s.view) if any(t.met is False for t in b.terms)]
+        if found and not s.game.finished:
+            y = brush.text(s.words("Bargains in danger"), x, y, "heading", None, wide)
+            for bargain in found:
+                top = y + px(3)
+                brush.sign("cross", x + px(1), top + px(6), px(10), theme.rust)
+                y = brush.text(s.words.of(bargain.choice.label), x + px(20), top, width=wide - px(20))
+                for term in (t for t in bargain.terms if t.met is False):
+                    y = brush.text(s.words.of(term.said), x + px(20), y, "small", theme.rust, wide - px(20))
+            y += px(STEP * 3)
         return y
 
     def _silent(self, line: Line) -> bool:
@@ -270,6 +286,8 @@ class Report(Page):
             )  # fmt: skip
             if is_silence(s.game.model, id):
                 said = s.words("Silence would have answered the same.")
+            if not said and s.game.model.action(id).kind == "ask":
+                said = s.words("What it changes depends on the answer.")
             said = said or s.words("Nothing that you see differs yet.")
             y = brush.text(said, x, y, "small", theme.muted, wide) + px(2)
         return y
