@@ -21,6 +21,8 @@ from mali_sim.play.forecast import Lookahead
 from mali_sim.play.record import Header
 
 MONTHS = 12
+#: So many forecasts that were left before they were finished wait to be gone on with: each takes 10 MB.
+_BEGUN = 6
 #: So many finished forecasts of a month are kept.
 _KEPT = 400
 
@@ -208,6 +210,9 @@ class _Worker:
             self.view = self._follow(message)
         elif isinstance(message, _Wish):
             self.wish = message
+            begun = [r for k, r in self.made.items() if r.forecast is not None and k != message.key]
+            for old in begun[:-_BEGUN]:
+                old.forecast, old.parts = None, 0
 
     def _follow(self, begin: _Begin) -> SeatView | None:
         """The game of a record."""

@@ -286,9 +286,8 @@ def write_labels(
                             line * len(parts))
                 for across, down in _SHIFTS
             ]
-            if inside:
-                spots = [s for s in spots if within(shapes[id], s.center)]
-            free = next((s for s in spots if s.inflate(4, -4).collidelist(taken) < 0), None)
+            free = next((s for s in spots if s.inflate(4, -4).collidelist(taken) < 0
+                         and (not inside or within(shapes[id], s.center))), None)  # fmt: skip
             if free is None:
                 continue
             free.clamp_ip(bounds)

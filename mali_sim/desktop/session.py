@@ -8,6 +8,7 @@ from mali_sim.desktop.futures import Futures
 from mali_sim.desktop.jobs import Jobs
 from mali_sim.desktop.keys import Keys
 from mali_sim.play import (
+    Bargain,
     Choice,
     Explanation,
     Game,
@@ -17,6 +18,7 @@ from mali_sim.play import (
     NotAllowed,
     Question,
     SeatView,
+    bargains,
 )
 from mali_sim.play.answers import ANSWERS, answer
 from mali_sim.play.aspects import Layer, better, gives, layers, ranked_layers
@@ -32,6 +34,7 @@ from mali_sim.scenario.texts import NARROW_SPACE, Words
 #: What is looked up once a month, and what again whenever the plan changes.
 _OF_THE_MONTH = (
     "headlines", "indicators", "partners", "map_values", "lines", "facts", "news", "gifts", "purse",
+    "bargains",
 )  # fmt: skip
 _OF_THE_PLAN = ("choices", "topics", "questions", "unanswered")
 #: So many pinned plans can be compared.
@@ -267,6 +270,11 @@ class Session:
     def scales(self) -> Yardstick:
         """How far figures go in plain futures; the same all game."""
         return yardstick(self.game, self.actor)
+
+    @cached_property
+    def bargains(self) -> list[Bargain]:
+        """Bargains in force, with what has to hold."""
+        return list(bargains(self.view))
 
     @cached_property
     def purse(self) -> Purse | None:

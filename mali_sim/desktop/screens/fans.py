@@ -14,6 +14,8 @@ from mali_sim.play.fans import Fans
 FANS = 4
 #: A difference fades that was so many times as large as it is at the end.
 _FADES = 4.0
+#: No fan is higher than that.
+_HIGH = 54
 #: Lines of a name at the most.
 _LABEL = 4
 
@@ -148,7 +150,8 @@ def fan_cell(brush: Brush, s: Session, made: Fans, id: str, rect: pygame.Rect, l
     colour = verdict_colour(brush.theme, verdict)
     line = brush.letters.height("small")
     label = s.words.of(indicator.label)
-    y = rect.top
+    # Short names leave room above rather than to a fan higher than it is good to read.
+    y = rect.top + max(rect.height - (lines + 1) * line - brush.px(_HIGH), 0)
     own = label_lines(brush, s, id, rect.width)
     brush.text(label, rect.left, y + (lines - own) * line, "small", None, rect.width, lines=_LABEL)
     y += lines * line

@@ -9,7 +9,7 @@ from mali_sim.desktop.panel import Button, Page
 from mali_sim.desktop.screens.fans import Pen, ask_fans, fans_made, paint_fans
 from mali_sim.desktop.tokens import RING, STEP
 from mali_sim.desktop.widgets import Brush
-from mali_sim.play import Bargain, Choice, Question, bargains
+from mali_sim.play import Bargain, Choice, Question
 
 if TYPE_CHECKING:
     from mali_sim.desktop.app import App
@@ -200,7 +200,7 @@ class Bargains(Page):
         whole, gap = wide, px(STEP * 10)
         beside = wide >= px(_BESIDE) and bool(s.futures.total)
         wide = round((wide - gap) * 0.58) if beside else wide
-        in_force = bargains(s.view)
+        in_force = s.bargains
         y = brush.text(s.words("In force"), x, y, "heading", None, wide)
         if not in_force:
             y = brush.text(s.words("No bargain is in force."), x, y, "text", theme.muted, wide)

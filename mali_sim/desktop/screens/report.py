@@ -10,7 +10,7 @@ from mali_sim.desktop.screens.middle import cause_amount
 from mali_sim.desktop.screens.why import Why
 from mali_sim.desktop.tokens import STEP
 from mali_sim.desktop.widgets import Brush
-from mali_sim.play import Indicator, Line, bargains
+from mali_sim.play import Indicator, Line
 from mali_sim.play.answers import is_silence
 from mali_sim.play.aspects import dossier
 from mali_sim.play.digest import Difference
@@ -167,7 +167,7 @@ class Report(Page):
     def _in_danger(self, brush: Brush, x: int, y: int, wide: int) -> int:
         """Bargains of which something does not hold as things stand."""
         s, px, theme = self.session, brush.px, brush.theme
-        found = [b for b in bargains(s.view) if any(t.met is False for t in b.terms)]
+        found = [b for b in s.bargains if any(t.met is False for t in b.terms)]
         if found and not s.game.finished:
             y = brush.text(s.words("Bargains in danger"), x, y, "heading", None, wide)
             for bargain in found:
