@@ -72,7 +72,7 @@ class Lettering:
         self.theme = theme
         self.missing: set[str] = set()
         self._fonts: dict[str, pygame.font.Font] = {}
-        self._lines = Kept(3000)
+        self._lines = Kept(1200)
         self._wraps = Kept(3000)
         self._widths = Kept(8000)
         self._signs = Kept(400)
