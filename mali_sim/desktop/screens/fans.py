@@ -17,7 +17,7 @@ _FADES = 4.0
 #: No fan is higher than that.
 _HIGH = 54
 #: Lines of a name at the most.
-_LABEL = 4
+_LABEL = 5
 
 
 def verdict_colour(theme: Theme, verdict: str) -> Colour:
@@ -105,7 +105,7 @@ def _count(s: Session, made: Fans) -> str:
 
 def cell_height(brush: Brush) -> int:
     """The height of a fan with its name and its middle in words."""
-    return 4 * brush.letters.height("small") + brush.px(40)
+    return 5 * brush.letters.height("small") + brush.px(30)
 
 
 def label_lines(brush: Brush, s: Session, id: str, wide: int) -> int:
@@ -123,7 +123,7 @@ def fan_cell(brush: Brush, s: Session, made: Fans, id: str, rect: pygame.Rect, l
     ----------
     lines : int
         Lines kept for the name, as many as for the fans beside it; the fan has the rest, which
-        is little where a name takes four lines.
+        is little where a name takes five lines.
     """
     px = brush.px
     indicator = s.named(f"obs.{id}")
