@@ -18,13 +18,14 @@ from mali_sim.play.record import Record
 from mali_sim.play.view import Indicator, SeatView, says_yes_or_no, verdict
 from mali_sim.play.why.turning import TurningPoint, turning_points
 from mali_sim.scenario import Text
+from mali_sim.scenario.classes import Observer
 
 #: Sources with such ids are recommendations.
 RECOMMENDATION = re.compile(r"R\d+\Z")
 #: Chances of a yes that change by less are not spoken of.
-CHANCE_SHOWN = 0.01
+_CHANCE_SHOWN = 0.01
 #: Nor are differences below this part of how far the futures themselves spread.
-NOTHING = 0.02
+_NOTHING = 0.02
 #: A difference has faded when it was once so many times as large as at the end.
 _FADED = 2.0
 #: What came last: so many things at most, of so many months.
@@ -173,14 +174,12 @@ def differences(game: Game, found: Forecast) -> list[Difference]:
         ends = paired.sum(axis=0) if summed else paired[-1]
         plain = found.without[row].sum(axis=0) if summed else found.without[row][-1]
         low, middle, high = (float(x) for x in np.quantile(ends, (0.05, 0.5, 0.95)))
-        shown = 0.5 * 10.0**-obs.decimals
+        shown, nothing = 0.5 * 10.0**-obs.decimals, least(obs, plain)
         peak = None
         if says_yes_or_no(obs):
-            middle, shown = float(ends.mean()), CHANCE_SHOWN
-            nothing = shown
+            middle, shown = float(ends.mean()), nothing
         else:
-            nothing = max(shown, NOTHING * float(plain.std()))
-            peak = None if summed else _peak(paired, game.month, max(2 * shown, nothing))
+            peak = None if summed else faded(paired, game.month, max(2 * shown, nothing))
         if max(abs(low), abs(middle), abs(high)) < nothing and peak is None:
             continue
         sign = {"higher": 1, "lower": -1}.get(obs.better, 0)
@@ -189,6 +188,13 @@ def differences(game: Game, found: Forecast) -> list[Difference]:
         better, worse = (float(np.mean(ends * s >= shown)) for s in (sign, -sign))
         made.append(evolve(one, better=better, worse=worse, objective=wanted.get(name, 0.0), peak=peak))
     return sorted(made, key=lambda d: (-d.objective, -d.weight))
+
+
+def least(obs: Observer, plain: np.ndarray) -> float:
+    """The smallest difference of an observer worth speaking of, by how far plain futures spread."""
+    if says_yes_or_no(obs):
+        return _CHANCE_SHOWN
+    return max(0.5 * 10.0**-obs.decimals, _NOTHING * float(plain.std()))
 
 
 def aims(game: Game, actor: str) -> dict[str, float]:
@@ -200,8 +206,18 @@ def aims(game: Game, actor: str) -> dict[str, float]:
     return found
 
 
-def _peak(paired: np.ndarray, first: int, least: float) -> tuple[int, float] | None:
-    """The month and median of a difference that has mostly gone by the end."""
+def faded(paired: np.ndarray, first: int, least: float) -> tuple[int, float] | None:
+    """
+    The month and median of a difference when it was largest, where it has mostly gone by the end.
+
+    Parameters
+    ----------
+    paired : ndarray, shape (months, runs)
+    first : int
+        The number of the first of the months.
+    least : float
+        How much has to be gone.
+    """
     path = np.median(paired, axis=1)
     at = int(np.argmax(np.abs(path)))
     largest, last = abs(path[at]), abs(path[-1])

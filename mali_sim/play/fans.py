@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from mali_sim.play.digest import CHANCE_SHOWN, NOTHING, aims
+from mali_sim.play.digest import aims, faded, least
 from mali_sim.play.forecast import Forecast
 from mali_sim.play.view import SeatView, says_yes_or_no
 from mali_sim.scenario.classes import Observer
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+#: So many figures are shown of a decision.
+FIGURES = 4
 #: What the seat has to answer for, and what the bar shows, counts so many times.
 _COUNTS = 2.0
 #: A difference that has gone by the end counts for this part of what it was.
@@ -40,6 +42,8 @@ class Fans:
         How far apart the futures themselves end.
     chances : frozenset of str
         Which of the names are or are not.
+    peaks : dict of str to float
+        Of those whose difference has mostly gone by the end, what it was in the middle at most.
     agreed : int, optional
         In how many of the runs offers asked about get a yes; only those are shown.
     """
@@ -50,6 +54,7 @@ class Fans:
     quantiles: dict[str, np.ndarray]
     spreads: dict[str, float]
     chances: frozenset[str] = frozenset()
+    peaks: dict[str, float] = field(factory=dict)
     agreed: int | None = None
 
 
@@ -62,7 +67,7 @@ def joined(parts: Sequence[Forecast]) -> Forecast:
     return evolve(parts[0], runs=without.shape[2], without=without, with_=with_, agreed=agreed)
 
 
-def fans_of(view: SeatView, made: Forecast, names: Sequence[str] | None = None, count: int = 4) -> Fans:
+def fans_of(view: SeatView, made: Forecast, names: Sequence[str] | None = None, count: int = FIGURES) -> Fans:
     """
     What is shown of a forecast.
 
@@ -80,12 +85,20 @@ def fans_of(view: SeatView, made: Forecast, names: Sequence[str] | None = None, 
         # In the scenario's order, so that nothing changes places while more futures come.
         names = sorted(most_moved(view, made, count), key=made.names.index)
     observers = view.model.scenario.obs
-    chances = frozenset(n for n in names if says_yes_or_no(observers[n]))
-    return Fans(
-        runs, made.months, tuple(names),
-        {n: _percent(made, n) if n in chances else made.fan(n, LEVELS) for n in names},
-        {n: 100.0 if n in chances else spread(made, n) for n in names}, chances, agreed,
+    fans = Fans(
+        runs, made.months, tuple(names), {n: made.fan(n, LEVELS) for n in names},
+        {n: spread(made, n) for n in names}, frozenset(n for n in names if says_yes_or_no(observers[n])),
+        agreed=agreed,
     )  # fmt: skip
+    for name in names:
+        if name in fans.chances:
+            fans.quantiles[name], fans.spreads[name] = _percent(made, name), 100.0
+            continue
+        ends = made.without[made.names.index(name), -1]
+        peak = faded(made.difference(name), view.game.month, least(observers[name], ends))
+        if peak is not None:
+            fans.peaks[name] = peak[1]
+    return fans
 
 
 def _percent(made: Forecast, name: str) -> np.ndarray:
@@ -109,44 +122,46 @@ def most_moved(view: SeatView, made: Forecast, count: int) -> list[str]:
     """
     if not made.months or not made.runs:
         return []
-    observers = view.model.scenario.obs
     wanted = aims(view.game, made.actor)
-    paired = made.with_ - made.without
-    mean, size = np.abs(paired.mean(axis=2)), np.sqrt((paired * paired).mean(axis=2)).max(axis=1)
-    low, high = np.quantile(made.without[:, -1], (LEVELS[0], LEVELS[-1]), axis=1)
-    plain = made.without[:, -1].std(axis=1)
-    found = {}
+    weights = {}
     for row, name in enumerate(made.names):
-        obs = observers[name]
-        shown = CHANCE_SHOWN if says_yes_or_no(obs) else 0.5 * 10.0**-obs.decimals
-        moved = mean[row, -1] if says_yes_or_no(obs) else size[row]
-        if moved < (shown if says_yes_or_no(obs) else max(shown, NOTHING * plain[row])):
-            continue
-        by = mean[row].mean() if obs.yearly == "sum" else max(mean[row, -1], _GONE * mean[row].max())
-        apart = 1.0 if says_yes_or_no(obs) else high[row] - low[row] + 2 * shown
-        counts = _COUNTS if obs.headline or name in wanted else 1.0
-        if not says_yes_or_no(obs) and np.abs(np.median(paired[row], axis=1)).max() < shown:
-            counts *= _SELDOM
-        # What is neither good nor bad in itself says less.
-        found[name] = counts * min(by / apart, _MOST) * (1.0 if obs.better != "none" else 0.5)
-    courses = dict(zip(made.names, paired.mean(axis=1), strict=True))
-    chosen: list[str] = []
-    for name in sorted(found, key=lambda name: -found[name]):
-        if len(chosen) < count and _can_be_seen(observers[name], made, name):
-            if not any(_tell_the_same(courses[name], courses[other]) for other in chosen):
-                chosen.append(name)
-    return chosen
+        obs = view.model.scenario.obs[name]
+        weighs = _weight(obs, made.difference(name), made.without[row, -1])
+        weights[name] = weighs * (_COUNTS if obs.headline or name in wanted else 1.0)
+    chosen: dict[str, np.ndarray] = {}
+    for name in sorted(weights, key=lambda name: -weights[name]):
+        course = made.difference(name).mean(axis=0)
+        if len(chosen) < count and weights[name] and not any(_alike(course, c) for c in chosen.values()):
+            chosen[name] = course
+    return list(chosen)
 
 
-def _tell_the_same(one: np.ndarray, other: np.ndarray) -> bool:
+def _weight(obs: Observer, paired: np.ndarray, ends: np.ndarray) -> float:
+    """
+    How much a figure tells of what was asked about; 0 where nothing would be seen.
+
+    Parameters
+    ----------
+    paired : ndarray, shape (months, runs)
+        Its differences.
+    ends : ndarray, shape (runs,)
+        Where it ends without what was asked about.
+    """
+    mean, shown = np.abs(paired.mean(axis=1)), least(obs, ends)
+    if says_yes_or_no(obs):
+        return float(mean[-1]) if mean[-1] >= shown else 0.0
+    low, middle, high = np.abs(np.quantile(paired, (LEVELS[0], 0.5, LEVELS[-1]), axis=1)).max(axis=1)
+    if max(low, high) < shown:
+        return 0.0
+    by = mean.mean() if obs.yearly == "sum" else max(mean[-1], _GONE * mean.max())
+    apart = np.subtract(*np.quantile(ends, (LEVELS[-1], LEVELS[0]))) + 2 * shown
+    seldom = _SELDOM if middle < shown else 1.0
+    # What is neither good nor bad in itself says less.
+    return float(min(by / apart, _MOST)) * seldom * (1.0 if obs.better != "none" else 0.5)
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether two figures move together from future to future, as several counts of the dead do."""
     one, other = one - one.mean(), other - other.mean()
     apart = np.sqrt((one * one).sum() * (other * other).sum())
     return bool(apart > 0 and abs((one * other).sum()) > _SAME * apart)
-
-
-def _can_be_seen(obs: Observer, made: Forecast, name: str) -> bool:
-    """Whether a fan is more than a flat line."""
-    if says_yes_or_no(obs):
-        return True
-    return float(np.abs(made.fan(name, (LEVELS[0], LEVELS[-1]))).max()) >= 0.5 * 10.0**-obs.decimals

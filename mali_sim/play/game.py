@@ -499,7 +499,9 @@ class Game:
     @cached_property
     def legality(self) -> Legality:
         """What may be done this month; made anew when the month, or who plays, changes."""
-        return Legality(self.model, self.programs, self.const, self.modes, self.state, self.month)
+        return Legality(
+            self.model, self.programs, self.const, self.modes, self.state, self.month, self.finished
+        )
 
     def legality_at(self, month: int) -> Legality:
         """What the rules saw when a month that has been played opened."""
@@ -520,23 +522,11 @@ class Game:
 
     def standing(self, id: str) -> Standing:
         """Whether an action can be taken now, and why not."""
-        return self._open(self.legality.standing(id, self.plan.get(self.model.action(id).actor, ())))
+        return self.legality.standing(id, self.plan.get(self.model.action(id).actor, ()))
 
     def standings(self, actor: str) -> list[Standing]:
         """All of an actor's actions, those of pending offers and events only while they pend."""
-        return [self._open(s) for s in self.legality.standings(actor, self.plan.get(actor, ()))]
-
-    def _open(self, standing: Standing) -> Standing:
-        """Nothing can be done any more after the last month."""
-        if not self.finished:
-            return standing
-        return evolve(standing, allowed=False, reason=both("The game is over."))
-
-    def _row(self, block: str, label: str) -> float:
-        return self.legality.row(block, label)
-
-    def _constant(self, id: str) -> float:
-        return self.legality.constant(id)
+        return self.legality.standings(actor, self.plan.get(actor, ()))
 
     def submit(self, actor: str, id: str) -> Standing:
         """
@@ -547,8 +537,6 @@ class Game:
         NotAllowed
             With the reason, when it cannot be done.
         """
-        if self.finished:
-            raise NotAllowed(both("The game is over."))
         if self._controllers.get(actor) != HUMAN:
             raise NotAllowed(both("Nobody plays {name} here.", name=actor))
         if id not in self.model.action_rows or self.model.action(id).actor != actor:
@@ -637,19 +625,8 @@ class Game:
     def report(self, month: int) -> MonthReport:
         """What happened in a played month."""
         if month not in self._reports:
-            self._reports[month] = self._reported(month)
+            self._reports[month] = MonthReport.of(self.trace(month), self.model, self.inputs[month])
         return self._reports[month]
-
-    def _reported(self, month: int) -> MonthReport:
-        trace = self.trace(month)
-        rows = trace.watched("happened")
-        happened = [n for n, v in zip(trace.programs.happened, rows, strict=False) if v > 0]
-        actions = self.model.action_rows
-        decisions = tuple((self.model.action(n).actor, n) for n in happened if n in actions)
-        events = tuple(n for n in happened if n not in actions)
-        done = {n for _, n in decisions}
-        refused = tuple((a, n) for a, n in self.inputs[month] if n not in done)
-        return MonthReport(month, decisions, events, refused)
 
     def observed(self, id: str, month: int | None = None) -> float:
         """

@@ -8,12 +8,12 @@ import numpy as np
 
 from mali_sim.engine import run_once
 from mali_sim.model import Action, Model, Programs
+from mali_sim.model.names import ASKED, IN_FORCE
 from mali_sim.play.months import Standing
 from mali_sim.scenario import Text
 from mali_sim.scenario.texts import LANGUAGES, Words, both, decimals_apart, unit_words
 
 _ANSWERS = ("accept", "refuse", "choice")
-_ASKED, _IN_FORCE = 1, 2
 _NEVER = 1200
 
 
@@ -27,12 +27,15 @@ class Legality:
     modes : ndarray, shape (modes, 1)
     state : ndarray, shape (state rows,)
     month : int
+    over : bool
+        Whether the last month is played: then nothing can be done, and nothing waits.
     """
 
     def __init__(
         self, model: Model, programs: Programs, const: np.ndarray, modes: np.ndarray,
-        state: np.ndarray, month: int,
+        state: np.ndarray, month: int, over: bool = False,
     ) -> None:  # fmt: skip
+        self.over = over
         self.model = model
         self.programs = programs
         self.state = state
@@ -108,9 +111,11 @@ class Legality:
 
     def pends(self, action: Action) -> bool:
         """Whether what an answer belongs to waits for one."""
+        if self.over:
+            return False
         if action.kind == "choice":
             return self.row("pending", action.item.id) == 1
-        return self.row("offer", action.item.id) == _ASKED
+        return self.row("offer", action.item.id) == ASKED
 
     # -- money ---------------------------------------------------------------------------
 
@@ -138,7 +143,9 @@ class Legality:
         planned = id in plan
         cost = self.cost(action)
         reason = None
-        if not self.legal(action):
+        if self.over:
+            reason = both("The game is over.")
+        elif not self.legal(action):
             reason = self._why_not(action)
         elif not planned:
             reason = self._unfit(action, cost, plan)
@@ -154,7 +161,11 @@ class Legality:
 
     def waits(self, action: Action) -> bool:
         """Whether an offer was made that is not answered yet."""
-        return action.kind == "ask" and self.row("offer", action.item.id) == _ASKED
+        return action.kind == "ask" and self.row("offer", action.item.id) == ASKED and not self.over
+
+    def is_in_force(self, action: Action) -> bool:
+        """Whether an offer was accepted and holds."""
+        return self.row("offer", action.item.id) == IN_FORCE
 
     def _why_not(self, action: Action) -> Text:
         """Why an action is not legal, in the order in which a person would ask."""
@@ -162,10 +173,9 @@ class Legality:
             if not self.pends(action):
                 return both("Nothing is waiting for an answer.")
         elif action.kind == "ask":
-            status = self.row("offer", action.item.id)
             if self.waits(action):
                 return both("Proposed; an answer is awaited.")
-            if status == _IN_FORCE:
+            if self.is_in_force(action):
                 return both("In force.")
         if action.kind in ("decision", "ask"):
             since = self.row("since", action.id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
-from mali_sim.model import Action, Programs, Value
+from mali_sim.model import Action, Model, Programs, Value
 from mali_sim.scenario import Text
 
 
@@ -66,6 +66,23 @@ class MonthReport:
     decisions: tuple[tuple[str, str], ...]
     events: tuple[str, ...]
     refused: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, trace: "Trace", model: Model, submitted: Sequence[tuple[str, str]]) -> "MonthReport":
+        """
+        Read what happened off a month's values.
+
+        Parameters
+        ----------
+        submitted : sequence of (str, str)
+            Actor and action, as they were submitted.
+        """
+        rows = trace.watched("happened")
+        happened = [n for n, v in zip(trace.programs.happened, rows, strict=False) if v > 0]
+        decisions = tuple((model.action(n).actor, n) for n in happened if n in model.action_rows)
+        events = tuple(n for n in happened if n not in model.action_rows)
+        done = {n for _, n in decisions}
+        return cls(trace.month, decisions, events, tuple((a, n) for a, n in submitted if n not in done))
 
 
 @frozen

@@ -1,6 +1,7 @@
 """Where games are saved: one folder, a file a game that is kept each month, and those that were named."""
 
 import contextlib
+import re
 import time
 from pathlib import Path
 
@@ -27,6 +28,11 @@ def save_path(text: str, folder: Path) -> Path:
     if path.suffix != SUFFIX and not path.is_file():
         path = path.with_name(path.name + SUFFIX)
     return path if len(path.parts) > 1 or path.is_file() else folder / path
+
+
+def was_named(path: Path, scenario: str) -> bool:
+    """Whether somebody gave a save of a scenario its name, rather than the game."""
+    return re.fullmatch(rf"{re.escape(scenario)}-\d{{8}}-\d{{6}}.*", path.stem) is None
 
 
 def latest_saves(folder: Path, count: int = 12) -> list[Path]:

@@ -350,8 +350,6 @@ class SeatView:
 
     def questions(self) -> list[Question]:
         """Events and offers that wait for this seat's answer."""
-        if self.game.finished:
-            return []
         found: dict[str, list[Choice]] = {}
         for standing in self.game.standings(self.actor):
             if standing.action.kind in ANSWERS:
@@ -418,7 +416,7 @@ class SeatView:
         for action in self.model.happenings.actions:
             offer = self.model.scenario.offer.get(action.item.path[1]) if action.kind == "ask" else None
             if offer and self.actor in (offer.from_, offer.to):
-                if self.game._row("offer", action.item.id) == 2:
+                if self.game.legality.is_in_force(action):
                     found.append(self._choice(self.game.standing(action.id)))
         return found
 

@@ -16,7 +16,7 @@ from mali_sim.model import load_model
 from mali_sim.play import Address, AddressError, Game, SaveError
 from mali_sim.play.saved import Saved as InBrief
 from mali_sim.play.saved import saved
-from mali_sim.play.slots import latest_saves
+from mali_sim.play.slots import latest_saves, was_named
 from mali_sim.scenario import ScenarioProblems, find_scenario, list_scenarios, load
 from mali_sim.scenario.classes import Scenario
 
@@ -255,8 +255,8 @@ class Saved(Page):
             whole = not isinstance(found, str)
             said = self._said(found) if not isinstance(found, str) else found
             title = words.of(found.title) if not isinstance(found, str) else words("This file cannot be read")
-            if not isinstance(found, str) and not path.stem.startswith(f"{found.scenario}-20"):
-                title = f"{path.stem} · {title}"  # somebody named it
+            if not isinstance(found, str) and was_named(path, found.scenario):
+                title = f"{path.stem} · {title}"
             inner = wide - px(STEP * 6)
             lines = len(brush.letters.wrap(said, "small", inner)) + 1
             named = len(brush.letters.wrap(title, "card", inner)) * brush.letters.height("card")

@@ -2,18 +2,14 @@
 
 from collections.abc import Hashable
 
-import numpy as np
 import pygame
 
 from mali_sim.desktop.charts import fan
 from mali_sim.desktop.session import Session
 from mali_sim.desktop.tokens import Colour, Theme
 from mali_sim.desktop.widgets import Brush
-from mali_sim.play.fans import Fans
+from mali_sim.play.fans import FIGURES, Fans
 
-FANS = 4
-#: A difference fades that was so many times as large as it is at the end.
-_FADES = 4.0
 #: No fan is higher than that.
 _HIGH = 54
 #: Lines of a name at the most.
@@ -38,6 +34,12 @@ def ask_fans(s: Session, id: str) -> None:
 def fans_made(s: Session, id: str) -> object:
     """What the picture of an action's forecast depends on."""
     return s.futures.latest(fans_key(s, id))[1:]
+
+
+def paint_futures(brush: Brush, s: Session, id: str, x: int, y: int, wide: int, across: int) -> int:
+    """Wish for the forecast of an action, and paint what is there of it."""
+    ask_fans(s, id)
+    return paint_fans(brush, s, id, x, y, wide, across=across)
 
 
 def paint_fans(
@@ -65,7 +67,7 @@ def paint_fans(
     gap = px(14)
     cell = (wide - gap * (across - 1)) // across
     high = cell_height(brush)
-    rows = -(-min(FANS, len(s.indicators)) // across)
+    rows = -(-min(FIGURES, len(s.indicators)) // across)
     bottom = y + rows * (high + px(8)) + line
     if problem:
         pen.text(s.words("No forecast: {problem}", problem=problem), x, y, "small", theme.rust, wide)
@@ -74,9 +76,8 @@ def paint_fans(
     elif not measure:
         if not made.names:
             pen.text(_nothing(s, made, id), x, y, "small", theme.muted, wide)
-        shown = made.names[:FANS]
-        for n, name in enumerate(shown):
-            beside = shown[n - n % across :][:across]
+        for n, name in enumerate(made.names):
+            beside = made.names[n - n % across :][:across]
             lines = max(label_lines(brush, s, other, cell) for other in beside)
             corner = x + n % across * (cell + gap), y + n // across * (high + px(8))
             fan_cell(brush, s, made, name, pygame.Rect(corner, (cell, high)), lines)
@@ -105,7 +106,7 @@ def _count(s: Session, made: Fans) -> str:
 
 def cell_height(brush: Brush) -> int:
     """The height of a fan with its name and its middle in words."""
-    return 5 * brush.letters.height("small") + brush.px(30)
+    return _LABEL * brush.letters.height("small") + brush.px(30)
 
 
 def label_lines(brush: Brush, s: Session, id: str, wide: int) -> int:
@@ -129,11 +130,9 @@ def fan_cell(brush: Brush, s: Session, made: Fans, id: str, rect: pygame.Rect, l
     indicator = s.named(f"obs.{id}")
     assert indicator is not None
     quantiles = made.quantiles[id]
-    path = quantiles[2]
-    largest, middle = float(path[np.abs(path).argmax()]), float(path[-1])
     # What has mostly gone by the end is told by what it was.
-    fades = abs(largest) >= 0.5 * 10.0**-indicator.decimals and abs(largest) > _FADES * abs(middle)
-    middle = largest if fades else middle
+    fades = id in made.peaks
+    middle = made.peaks.get(id, float(quantiles[2, -1]))
     half = float(quantiles[4, -1] - quantiles[0, -1]) / 2
     decimals = indicator.decimals
     while decimals < 2 and max(abs(middle), half) < 5 * 10.0**-decimals:

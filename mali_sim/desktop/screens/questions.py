@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pygame
 
 from mali_sim.desktop.panel import Button, Page
-from mali_sim.desktop.screens.fans import Pen, ask_fans, fans_made, paint_fans
+from mali_sim.desktop.screens.fans import Pen, fans_made, paint_futures
 from mali_sim.desktop.tokens import RING, STEP
 from mali_sim.desktop.widgets import Brush
 from mali_sim.play import Bargain, Choice, Question
@@ -123,9 +123,8 @@ class Asking(Page):
         choice = next((c for c in question.choices if c.id == self.focus), None)
         if choice is None or not s.futures.total or not choice.standing.allowed:
             return y
-        ask_fans(s, choice.id)
         y = brush.text(s.words.of(choice.label), x, y, "card", None, wide) if across == 2 else y
-        return paint_fans(brush, s, choice.id, x, y, wide, across=across)
+        return paint_futures(brush, s, choice.id, x, y, wide, across)
 
     def _answer(self, brush: Brush, choice: Choice, x: int, y: int, wide: int, offer: bool) -> int:
         s, px, theme = self.session, brush.px, brush.theme
@@ -226,22 +225,13 @@ class Bargains(Page):
             for choice in sorted(offers, key=lambda c: not (c.standing.allowed or c.standing.planned)):
                 top = y + px(STEP)
                 y = self._offer(brush, choice, x, top, wide)
-                if choice.id == self.focus and self._offer_in_focus() is not None:
+                if s.futures.total and choice == self._offer_in_focus():
                     left = x + wide + gap if beside else x
                     top = top if beside else y + px(STEP)
                     room = whole - wide - gap if beside else whole
-                    low = self._futures(brush, choice, left, top, room, 2 if beside else 4)
+                    low = paint_futures(brush, s, choice.id, left, top, room, 2 if beside else 4)
                     y = y if beside else low
         return max(y, low)
-
-    def _futures(
-        self, brush: Brush, choice: Choice, x: int, y: int, wide: int, across: int
-    ) -> int:
-        """What a yes to an offer would change."""
-        if not self.session.futures.total:
-            return y
-        ask_fans(self.session, choice.id)
-        return paint_fans(brush, self.session, choice.id, x, y, wide, across=across)
 
     def _bargain(self, brush: Brush, bargain: Bargain, x: int, y: int, wide: int) -> int:
         s, px, theme = self.session, brush.px, brush.theme
