@@ -47,9 +47,14 @@ def opened(folder):
     """Opens windows, and closes them afterwards."""
     apps = []
 
-    def open_window(name="", language="en", size=(1024, 640), futures=0, seed=3, settings=None):
-        game = Game.new(model_of(name), [SEATS[name]], seed=seed) if name else None
-        apps.append(window.App(game, SEATS.get(name, ""), language, size=size, saves=folder, futures=futures,
+    def open_window(
+        of="", language="en", size=(1024, 640), futures=0, seed=3, settings=None, *, seat=""
+    ):  # fmt: skip
+        """Of a scenario's name, or a model; without one the window opens at its title."""
+        seat = seat or SEATS.get(of, "")
+        model = model_of(of) if isinstance(of, str) and of else of
+        game = Game.new(model, [seat], seed=seed) if model else None
+        apps.append(window.App(game, seat, language, size=size, saves=folder, futures=futures,
                                settings=settings))  # fmt: skip
         apps[-1].settle()
         return apps[-1]

@@ -31,9 +31,9 @@ def type_in(app, text):
     app.settle()
 
 
-def click(app, id):
-    """Press a spot of the panel on top, scrolling to it first."""
-    pane = app.panel
+def click(app, id, pane=None):
+    """Press a spot of a pane, or of the panel on top, scrolling to it first."""
+    pane = pane or app.panel
     for _ in range(60):
         spot = pane.spot(id)
         assert spot is not None, f"{id} is not in {pane.name}"

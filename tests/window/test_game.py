@@ -13,63 +13,52 @@ from mali_sim.desktop.screens.questions import Asking
 from mali_sim.desktop.screens.why import Why
 from mali_sim.desktop.tokens import DAY, STYLES
 from mali_sim.desktop.widgets import Lettering
-from mali_sim.model import load_model
 from mali_sim.play import Game, SeatView, forecast
 from mali_sim.play.aspects import notes
 from mali_sim.play.fans import fans_of
-from mali_sim.scenario.library import content_folder, find_scenario
-from tests.support import TINY
+from mali_sim.scenario.library import content_folder
+from tests.window.hands import click, model_of, press
 
 SIZES = [(1024, 640), (1280, 800), (1920, 1080)]
 
 
 @pytest.fixture(scope="module")
 def tiny():
-    return load_model(TINY)
+    return model_of("tiny")
 
 
 @pytest.fixture(scope="module")
 def trap():
-    return load_model(find_scenario("avoid-the-trap"))
-
-
-@pytest.fixture
-def opened(tmp_path):
-    """Opens windows, and closes them afterwards."""
-    apps = []
-
-    def open_window(model, actor, language="en", size=(1280, 800), futures=0, seed=3):
-        game = Game.new(model, [actor], seed=seed)
-        apps.append(window.App(game, actor, language, size=size, saves=tmp_path, futures=futures))
-        apps[-1].settle()
-        return apps[-1]
-
-    yield open_window
-    for app in apps:
-        app.jobs.stop()
-        app.futures.stop()
+    return model_of("avoid-the-trap")
 
 
 # -- hands ---------------------------------------------------------------------------------
 
 
-class Keyboard:
-    """Plays with keys alone."""
+class Player:
+    """Somebody at the window."""
 
     def __init__(self, app):
         self.app = app
 
-    def press(self, key, unicode="", mod=0):
-        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key, unicode=unicode, mod=mod))
-        pygame.event.post(pygame.event.Event(pygame.KEYUP, key=key, mod=mod))
-        self.app.settle()
-
-    def take(self, id):
+    def turn_to(self, id, turn):
+        """Turn the topics over until one has a card; returns the pane of cards."""
         pane = self.app.main.decisions
         for _ in self.app.session.topics:
             if id in [c.id for c in pane.cards]:
                 break
-            self.press(pygame.K_RIGHT)
+            turn()
+        return pane
+
+
+class Keyboard(Player):
+    """Plays with keys alone."""
+
+    def press(self, key, unicode="", mod=0):
+        press(self.app, key, unicode, mod)
+
+    def take(self, id):
+        pane = self.turn_to(id, lambda: self.press(pygame.K_RIGHT))
         self._walk(pane, id)
         self.press(pygame.K_RETURN)
 
@@ -90,34 +79,14 @@ class Keyboard:
         self.press(pygame.K_RETURN if self.app.panel else pygame.K_n)
 
 
-class Mouse:
+class Mouse(Player):
     """Plays with the mouse alone."""
 
-    def __init__(self, app):
-        self.app = app
-
     def click(self, pane, id):
-        for _ in range(60):
-            spot = pane.spot(id)
-            assert spot is not None, f"{id} is not in {pane.name}"
-            at = spot.rect.center[0] + pane.rect.x, spot.rect.centery + pane.rect.y - pane.scroll
-            if pane.rect.collidepoint(at):
-                break
-            self._post(pygame.MOUSEMOTION, pos=pane.rect.center, rel=(0, 0), buttons=(0, 0, 0))
-            self._post(pygame.MOUSEWHEEL, x=0, y=1 if at[1] < pane.rect.centery else -1)
-        self._post(pygame.MOUSEBUTTONDOWN, button=1, pos=at)
-        self._post(pygame.MOUSEBUTTONUP, button=1, pos=at)
-
-    def _post(self, kind, **values):
-        pygame.event.post(pygame.event.Event(kind, **values))
-        self.app.settle()
+        click(self.app, id, pane)
 
     def take(self, id):
-        pane = self.app.main.decisions
-        for _ in self.app.session.topics:
-            if id in [c.id for c in pane.cards]:
-                break
-            self.click(self.app.main.topics, "topic right")
+        pane = self.turn_to(id, lambda: self.click(self.app.main.topics, "topic right"))
         self.click(pane, id)
         self.click(pane, f"take {id}")
 
@@ -172,7 +141,7 @@ def play_directly(model, actor, done, seed=3):
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("hand", [Keyboard, Mouse])
 def test_a_whole_game_in_the_window_is_the_game(tiny, opened, hand, language):
-    app = opened(tiny, "gov", language)
+    app = opened("tiny", language)
     done = play_window(hand(app), app, tiny.scenario.scenario.months)
     assert sum(map(len, done)) > 6
     assert app.session.game.state_hash() == play_directly(tiny, "gov", done).state_hash()
@@ -183,7 +152,7 @@ def test_a_whole_game_in_the_window_is_the_game(tiny, opened, hand, language):
     ("hand", "size", "language"), [(Keyboard, (1024, 640), "fr"), (Mouse, (1280, 800), "en")]
 )
 def test_months_of_the_shipped_scenario_in_the_window_are_the_game(trap, opened, hand, size, language):
-    app = opened(trap, "bamako", language, size)
+    app = opened("avoid-the-trap", language, size)
     done = play_window(hand(app), app, 3)
     assert sum(map(len, done)) > 3
     assert app.session.game.state_hash() == play_directly(trap, "bamako", done).state_hash()
@@ -193,7 +162,7 @@ def test_months_of_the_shipped_scenario_in_the_window_are_the_game(trap, opened,
 
 
 def test_undo_takes_back_and_a_refusal_says_why(tiny, opened):
-    app = opened(tiny, "gov")
+    app = opened("tiny")
     keys = Keyboard(app)
     keys.press(pygame.K_RETURN)
     first = app.main.decisions.cards[0].id
@@ -207,7 +176,7 @@ def test_undo_takes_back_and_a_refusal_says_why(tiny, opened):
 
 
 def test_the_language_changes_at_once(tiny, opened):
-    app = opened(tiny, "gov")
+    app = opened("tiny")
     keys = Keyboard(app)
     keys.press(pygame.K_RETURN)
     before = pygame.image.tobytes(app.canvas.screen, "RGB")
@@ -218,8 +187,8 @@ def test_the_language_changes_at_once(tiny, opened):
     assert pygame.image.tobytes(app.canvas.screen, "RGB") == before
 
 
-def test_a_note_is_typed_kept_and_saved(tiny, opened, tmp_path):
-    app = opened(tiny, "gov")
+def test_a_note_is_typed_kept_and_saved(tiny, opened, folder):
+    app = opened("tiny")
     keys = Keyboard(app)
     for key in (pygame.K_RETURN, pygame.K_n, pygame.K_RETURN, pygame.K_m):
         keys.press(key)
@@ -232,7 +201,7 @@ def test_a_note_is_typed_kept_and_saved(tiny, opened, tmp_path):
 
 
 def test_letters_of_a_note_are_not_commands(tiny, opened):
-    app = opened(tiny, "gov")
+    app = opened("tiny")
     keys = Keyboard(app)
     for key in (pygame.K_RETURN, pygame.K_m, pygame.K_n, pygame.K_l, pygame.K_ESCAPE):
         keys.press(key)
@@ -240,7 +209,7 @@ def test_letters_of_a_note_are_not_commands(tiny, opened):
 
 
 def test_every_part_of_the_screen_is_reached_by_tab(trap, opened):
-    app = opened(trap, "bamako")
+    app = opened("avoid-the-trap")
     keys = Keyboard(app)
     keys.press(pygame.K_RETURN)
     seen = set()
@@ -251,7 +220,7 @@ def test_every_part_of_the_screen_is_reached_by_tab(trap, opened):
 
 
 def test_enter_on_a_number_a_partner_and_a_place_asks_why(trap, opened):
-    app = opened(trap, "bamako")
+    app = opened("avoid-the-trap")
     keys = Keyboard(app)
     for key in (pygame.K_RETURN, pygame.K_n, pygame.K_RETURN):
         keys.press(key)
@@ -286,7 +255,7 @@ def monitor(monkeypatch):
 
 
 def test_only_what_changed_is_sent_to_the_screen(trap, opened, monitor):
-    app = opened(trap, "bamako")
+    app = opened("avoid-the-trap")
     Keyboard(app).press(pygame.K_RETURN)
     monitor.clear()
     app.tick()
@@ -300,7 +269,7 @@ def test_only_what_changed_is_sent_to_the_screen(trap, opened, monitor):
 
 
 def test_all_that_changed_is_sent_to_the_screen(tiny, opened, monitor):
-    app = opened(tiny, "gov")
+    app = opened("tiny")
     shown = pygame.Surface(app.canvas.screen.get_size())
     keys = Keyboard(app)
     for key in (
@@ -317,7 +286,7 @@ def test_all_that_changed_is_sent_to_the_screen(tiny, opened, monitor):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_panes_fill_the_window_and_do_not_overlap(trap, opened, size):
-    app = opened(trap, "bamako", "fr", size)
+    app = opened("avoid-the-trap", "fr", size)
     rects = [p.rect for p in app.main.panes]
     assert sum(r.width * r.height for r in rects) == size[0] * size[1]
     assert all(r.collidelist(rects[n + 1 :]) < 0 for n, r in enumerate(rects))
@@ -329,7 +298,7 @@ def test_the_panes_fill_the_window_and_do_not_overlap(trap, opened, size):
 def test_no_text_leaves_its_pane(trap, opened, size, language, monkeypatch):
     from mali_sim.desktop.widgets import Brush
 
-    app = opened(trap, "bamako", language, size)
+    app = opened("avoid-the-trap", language, size)
     left_out = []
     write = Brush.text
 
@@ -389,7 +358,7 @@ def test_steps_are_those_of_the_scale_or_round():
 
 def test_a_forecast_comes_in_portions_beside_the_play(tiny, opened):
     """From a process of its own, month after month, and the same as asked for at once."""
-    app = opened(tiny, "gov", futures=300)
+    app = opened("tiny", futures=300)
     keys = Keyboard(app)
     keys.press(pygame.K_RETURN)
     pane = app.main.decisions
@@ -414,7 +383,7 @@ def test_a_forecast_comes_in_portions_beside_the_play(tiny, opened):
 
 
 def test_frames_do_not_wait_for_forecasts(trap, opened):
-    app = opened(trap, "bamako", futures=2_000)
+    app = opened("avoid-the-trap", futures=2_000)
     keys = Keyboard(app)
     keys.press(pygame.K_RETURN)
     times = []
@@ -435,7 +404,7 @@ def test_no_display_is_said_in_a_sentence(monkeypatch):
 
 
 def test_a_key_that_does_something_does_it_once_however_long_it_is_held(tiny, opened):
-    app = opened(tiny, "gov", language="en")
+    app = opened("tiny", language="en")
     Keyboard(app).press(pygame.K_RETURN)
     for _ in range(4):
         pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_l, unicode="l", mod=0))
@@ -448,7 +417,7 @@ def test_a_key_that_does_something_does_it_once_however_long_it_is_held(tiny, op
 
 @pytest.mark.parametrize("motion", [True, False])
 def test_what_goes_into_the_plan_is_seen_to_go_there_unless_nothing_shall_move(tiny, opened, motion):
-    app = opened(tiny, "gov")
+    app = opened("tiny")
     keys = Keyboard(app)
     keys.press(pygame.K_RETURN)
     app.settings.motion = motion
@@ -472,7 +441,7 @@ def test_what_goes_into_the_plan_is_seen_to_go_there_unless_nothing_shall_move(t
 
 def test_leaving_the_end_while_it_is_worked_out_does_no_harm(tiny, opened):
     """What the debrief asked for comes back to a window that shows the title, or another game."""
-    app = opened(tiny, "gov")
+    app = opened("tiny")
     play_window(Keyboard(app), app, tiny.scenario.scenario.months)
     app.shut()
     app.open("debrief")
@@ -485,7 +454,7 @@ def test_leaving_the_end_while_it_is_worked_out_does_no_harm(tiny, opened):
 
 
 def test_the_same_luck_again_is_the_same_game(tiny, opened):
-    app = opened(tiny, "gov")
+    app = opened("tiny")
     app.session.game.record.header.changes["two_months"] = 3.0
     done = play_window(Keyboard(app), app, tiny.scenario.scenario.months)
     header = app.session.game.record.header
@@ -512,14 +481,14 @@ def test_a_game_of_one_month_and_a_seat_without_figures_or_strategies_reach_the_
         months=1, stock={"trust": level(40)}, obs={"trust": {"value": "trust", "better": "higher"}},
         decision={"smile": {"effects": [{"add": "trust", "amount": "some"}]}}, constant={"some": 2},
     )  # fmt: skip
-    app = opened(model, "gov")
+    app = opened(model, seat="gov")
     play_window(Keyboard(app), app, 1)
     assert isinstance(app.panel, Debrief)
     app.settle()
 
 
-def test_a_name_for_a_save_may_be_anything(tiny, opened, tmp_path):
-    app = opened(tiny, "gov")
+def test_a_name_for_a_save_may_be_anything(tiny, opened, folder):
+    app = opened("tiny")
     Keyboard(app).press(pygame.K_RETURN)
     for name in ("~mali", "..", "a/b", "nul\u0301", "x" * 300):
         app.open("menu")
@@ -528,7 +497,7 @@ def test_a_name_for_a_save_may_be_anything(tiny, opened, tmp_path):
         app.panel.typed["name"] = name
         app.panel._save()
         app.shut()
-    kept = [p for p in tmp_path.rglob("*") if p.is_file()]
+    kept = [p for p in folder.rglob("*") if p.is_file()]
     assert len(kept) > 3
     assert {p.suffix for p in kept} == {".save"}
-    assert all(p.parent == tmp_path for p in tmp_path.rglob("*.save"))
+    assert all(p.parent == folder for p in folder.rglob("*.save"))

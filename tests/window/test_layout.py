@@ -23,13 +23,6 @@ def test_on_every_screen_nothing_is_cut_covered_or_out_of_reach(on_screen, confi
     assert not found, told(found, config)
 
 
-@pytest.mark.campaign
-@pytest.mark.parametrize("config", FULL, ids=named)
-def test_on_every_screen_at_every_size_nothing_is_cut_covered_or_out_of_reach(on_screen, config):
-    found = gathered(on_screen, config)
-    assert not found, told(found, config)
-
-
 def test_the_brush_that_watches_draws_what_the_window_shows(on_screen):
     app = on_screen((1280, 800), 0, "en", "day", game=played().snapshot())
     for pane in app.main.panes:
@@ -104,7 +97,8 @@ def test_every_stop_is_reached_and_seen_by_the_arrow_keys_and_tab(on_screen, con
 
 
 @pytest.mark.campaign
+@pytest.mark.parametrize("look", [gathered, unreached])
 @pytest.mark.parametrize("config", FULL, ids=named)
-def test_every_stop_is_reached_by_keyboard_at_every_size(on_screen, config):
-    found = unreached(on_screen, config)
+def test_the_same_at_every_size(on_screen, config, look):
+    found = look(on_screen, config)
     assert not found, told(found, config)

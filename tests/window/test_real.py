@@ -161,13 +161,19 @@ def desk(display, tmp_path):
             made.program.wait(10)
 
 
-def test_first_steps_with_real_keys_and_clicks_and_the_game_is_kept(desk):
+def begun(desk) -> tuple[Desk, str]:
+    """First steps with a month played, and its window."""
     at = desk("first-steps", "--lang", "en", settings={"noted": True})
     window = at.window(TITLE["en"])
     at.hand("windowfocus", window)
     time.sleep(2)
     at.press("Return")
     at.until(1, "n", "Escape")
+    return at, window
+
+
+def test_first_steps_with_real_keys_and_clicks_and_the_game_is_kept(desk):
+    at, window = begun(desk)
     at.press("Escape", "Return", "w", "Escape", "c", "Escape")
     geometry = dict(line.split("=") for line in
                     at.hand("getwindowgeometry", "--shell", window).splitlines())  # fmt: skip
@@ -210,12 +216,7 @@ def test_a_save_that_is_not_there_is_told_before_a_window_opens(desk):
 
 
 def test_the_window_s_cross_ends_the_program_and_the_game_goes_on_from_there(desk):
-    at = desk("first-steps", "--lang", "en", settings={"noted": True})
-    window = at.window(TITLE["en"])
-    at.hand("windowfocus", window)
-    time.sleep(2)
-    at.press("Return")
-    at.until(1, "n", "Escape")
+    at, window = begun(desk)
     month = at.month()
     assert at.cross(window) == 0, at.log.read_text()
     assert "Traceback" not in at.log.read_text()
