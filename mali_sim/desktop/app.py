@@ -39,7 +39,11 @@ _IDLE = 1_000
 #: Milliseconds between the frames of what moves.
 _BETWEEN = 10
 #: Seconds after which whatever works beside the window gives way to it.
-_GIVE_WAY = 0.0005
+_GIVE_WAY = 0.0001
+#: Collections of the middle generation before the oldest is looked through without being asked.
+#: What a game keeps is much, and looking through it holds up a frame; what it leaves in cycles
+#: is little, and goes before the next game.
+_NEVER = 1_000_000_000
 #: What makes a game, beside the window; its seat.
 Maker = Callable[[], tuple[Game, str]]
 
@@ -106,6 +110,8 @@ class App:
         pygame.key.set_repeat(350, 45)
         self._switching = sys.getswitchinterval()
         sys.setswitchinterval(_GIVE_WAY)
+        self._collecting = gc.get_threshold()
+        gc.set_threshold(*self._collecting[:2], _NEVER)
         self._told = pygame.event.custom_type()
         self.keys = Keys(self.settings.keys)
         self.jobs = Jobs(self._tell)
@@ -216,6 +222,7 @@ class App:
 
     def close(self) -> None:
         """End the workers, keep the game, and give the window back."""
+        self.futures.stop()
         try:
             self.jobs.wait()
         finally:
@@ -225,13 +232,14 @@ class App:
                 except SaveError as error:
                     print(self.words.of(error.said), file=sys.stderr)
             self.jobs.stop()
-            self.futures.stop()
             self._give_back()
 
     def _give_back(self) -> None:
         """The window, and what was set for it."""
         sys.setswitchinterval(self._switching)
+        gc.set_threshold(*self._collecting)
         gc.unfreeze()
+        gc.collect()
         pygame.display.quit()
 
     @property
@@ -279,13 +287,13 @@ class App:
     def replace(self, panel: Panel) -> None:
         """Show a panel in place of the one on top."""
         if self.stack:
-            self.stack.pop()
+            self.stack.pop().let_go()
         self.show(panel)
 
     def back(self) -> None:
         """Take away the panel on top; what was below is painted again."""
         if self.stack:
-            self.stack.pop()
+            self.stack.pop().let_go()
         self.tip = None
         self.canvas.drop_tip()
         if not self.stack and self.session is None:
@@ -294,8 +302,12 @@ class App:
 
     def shut(self) -> None:
         """Take away all panels."""
-        self.stack.clear()
+        self._clear()
         self.back()
+
+    def _clear(self) -> None:
+        while self.stack:
+            self.stack.pop().let_go()
 
     def open(self, name: str) -> None:
         """Open a panel by its name, if there is something to show in it."""
@@ -355,6 +367,7 @@ class App:
         language = self.words.language
 
         def work() -> Session:
+            _set_aside()  # what the game before left behind goes before this one takes its room
             game, actor = make()
             session = Session(game, actor, language, self.futures, self.jobs)
             session.prepare()
@@ -362,7 +375,7 @@ class App:
             return session
 
         def done(session: Session) -> None:
-            self.stack.clear()
+            self._clear()
             self._sit(session, own)
             session.coach_at = 0 if coach else None
             session.message = told
@@ -415,8 +428,7 @@ class App:
         """Keep the game and go back to the title."""
         self.keep()
         self.session, self.slots = None, None
-        self.stack.clear()
-        self.back()
+        self.shut()
         self._caption()
 
     def next_month(self) -> None:

@@ -117,12 +117,13 @@ class Canvas:
             active = pane is self.app.zone
             if fresh:
                 pane.painted = None
-            if pane.painted is None or pane.reveal or pane.painted != pane.looks(active):
+            if pane.painted is None or pane.reveal or pane.late or pane.painted != pane.looks(active):
                 if time.perf_counter() - start > _BUDGET:
                     self.more_to_paint = True
                     continue
                 self.lift_tip()
                 pane.draw(self.screen, self.letters, active)
+                self.more_to_paint |= pane.late
                 self._sent.append(pane.rect.copy())
         if self.app.session.moved_to_plan is not None and not self.more_to_paint:
             self._take_off()
@@ -166,7 +167,7 @@ class Canvas:
         # What is said on the main screen meanwhile, as that the game is saved, is seen through the veil.
         below = panel.painted is None or fresh or told != self._told_below
         self._told_below = told
-        if not below and not panel.reveal and panel.painted == panel.looks(True):
+        if not below and not panel.reveal and not panel.late and panel.painted == panel.looks(True):
             return
         self.lift_tip()
         before = panel.rect.copy()
@@ -178,6 +179,7 @@ class Canvas:
         if self._below is not None and (below or before != panel.rect):
             self.screen.blit(self._below, (0, 0))
         panel.draw(self.screen, self.letters, True)
+        self.more_to_paint = panel.late
         self._sent = [self.screen.get_rect()]
 
     def _veiled(self, size: tuple[int, int]) -> pygame.Surface:

@@ -73,10 +73,13 @@ class Sheet:
     def _at(self, point: tuple[float, float]) -> tuple[float, float]:
         return point[0] * (self.size[0] - 1), (1 - point[1]) * (self.size[1] - 1)
 
+    def small(self) -> pygame.Surface:
+        """As large as it is on the pane."""
+        return pygame.transform.smoothscale(self.surface, self.rect.size)
+
     def lay(self) -> None:
         """Put it on the pane."""
-        small = pygame.transform.smoothscale(self.surface, self.rect.size)
-        self.brush.surface.blit(small, self.brush.at(self.rect))
+        self.brush.surface.blit(self.small(), self.brush.at(self.rect))
 
 
 def scaled(values: Sequence[float], low: float, high: float) -> list[tuple[float, float]]:
@@ -260,17 +263,12 @@ def course_over(
     for v, y in zip(grid, (area.bottom - 1, area.centery, area.top), strict=True):
         brush.rule(area.left, y, area.width)
         brush.text(said(v), area.left - px(STEP * 2), y - line // 2, "small", theme.muted, align="right")
-    sheet = Sheet(brush, area)
-    for b in bands:
-        colour = getattr(theme, b.colour)
-        if b.low and b.high:
-            edges = [*scaled(b.low, low, high), *scaled(b.high, low, high)[::-1]]
-            sheet.veil(edges, colour)
-    for n, b in enumerate(bands):
-        sheet.dashed(scaled(b.middle, low, high), getattr(theme, b.colour), 1.8, (7, 3)[n % 2])
     own = scaled(series, low, high)
-    sheet.path(own, theme.ink, 2.4)
-    sheet.lay()
+    drawn_from = [(b.colour, *map(_fixed, (b.low, b.middle, b.high))) for b in bands]
+    key = "course", area.size, tuple(series), tuple(drawn_from)
+    lines = brush.sketch(key, lambda: _course(brush, area, own, bands, (low, high)))
+    if lines is not None:
+        brush.surface.blit(lines, brush.at(area))
     for number, month in marks:
         if 0 <= month < len(own):
             x = area.left + round(own[month][0] * (area.width - 1))
@@ -284,6 +282,25 @@ def course_over(
     brush.text(ends[0], area.left, area.bottom + px(STEP), "small", theme.muted)
     if letters.width(ends[0], "small") + letters.width(ends[1], "small") + px(12) < area.width:
         brush.text(ends[1], area.right, area.bottom + px(STEP), "small", theme.muted, align="right")
+
+
+def _fixed(values: list[float] | None) -> tuple[float, ...] | None:
+    return tuple(values) if values else None
+
+
+def _course(
+    brush: Brush, area: pygame.Rect, own: Sequence[tuple[float, float]], bands: Sequence[Band],
+    reach: tuple[float, float],
+) -> pygame.Surface:  # fmt: skip
+    """The line and the bands, as a picture."""
+    sheet, theme = Sheet(brush, area), brush.theme
+    for b in bands:
+        if b.low and b.high:
+            sheet.veil([*scaled(b.low, *reach), *scaled(b.high, *reach)[::-1]], getattr(theme, b.colour))
+    for n, b in enumerate(bands):
+        sheet.dashed(scaled(b.middle, *reach), getattr(theme, b.colour), 1.8, (7, 3)[n % 2])
+    sheet.path(own, theme.ink, 2.4)
+    return sheet.small()
 
 
 def _end_labels(

@@ -2,15 +2,19 @@
 Forecasts in small portions, in a process of their own, so that no frame waits for them.
 
 The process follows the game by its record. What all forecasts of a month have in common is
-made ready as soon as the month begins, so that the first answer comes at once.
+made ready as soon as the month begins, so that the first answer comes at once. What the end
+of a game takes to be looked back on is worked out there too.
 """
 
 import contextlib
 import multiprocessing
 import threading
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import Future
+from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from attrs import define, frozen
 
@@ -45,6 +49,24 @@ class _Wish:
 
 
 @frozen
+class _Task:
+    """A function of a module, to be called with the game of a record."""
+
+    number: int
+    work: Callable[..., Any]
+    header: Header
+    events: tuple[dict, ...]
+    given: tuple[Any, ...]
+
+
+@frozen
+class _Done:
+    number: int
+    came: bool
+    value: Any
+
+
+@frozen
 class _Answer:
     turn: int
     key: Hashable
@@ -73,13 +95,17 @@ class Futures:
         self._asked: Hashable = None
         self._turn = 0
         self._change = threading.Lock()
+        self._sending = threading.Lock()
+        self._numbers = count()
+        self._tasks: dict[int, Future[_Done | None]] = {}
+        self._stopped = False
         self._pipe: Connection | None = None
         self._process: BaseProcess | None = None
         self._listener: threading.Thread | None = None
 
     def start(self) -> None:
         """Start the process, which takes a second, before it is needed."""
-        if not self.total or self._process is not None:
+        if not self.total or self._process is not None or self._stopped:
             return
         context = multiprocessing.get_context("spawn")
         self._pipe, other = context.Pipe()
@@ -123,37 +149,67 @@ class Futures:
             self._asked = None
             self._turn += 1
 
+    def beside(self, work: Callable[..., Any], game: Game, *given: Any) -> Any:
+        """
+        What a function of a module makes of a game; to be called from a thread that may wait.
+
+        The process works it out where there is one. What does not come of it there is worked
+        out here, so that an error is raised here. None when the window is closed meanwhile.
+        """
+        task: Future[_Done | None] = Future()
+        with self._change:
+            there, number = self._listener is not None, next(self._numbers)
+            if there:
+                self._tasks[number] = task
+        if there:
+            self._send(_Task(number, work, game.record.header, tuple(game.record.events), given))
+            done = task.result()
+            if done is not None and done.came:
+                return done.value
+        return None if self._stopped else work(game, *given)
+
     def stop(self) -> None:
         """End the process; then whoever listens to it ends too, and the pipe can be closed."""
+        self._stopped = True
         self._send(None)
         if self._process is not None:
             self._process.join(0.2)
             if self._process.is_alive():
                 self._process.terminate()
             self._process = None
-        if self._listener is not None:
-            self._listener.join()
-            self._listener = None
+        listener = self._listener
+        if listener is not None:
+            listener.join()
         if self._pipe is not None:
             self._pipe.close()
             self._pipe = None
 
     def _send(self, message: object) -> None:
         if self._pipe is not None:
-            with contextlib.suppress(OSError):
+            with self._sending, contextlib.suppress(OSError):
                 self._pipe.send(message)
 
     def _listen(self, pipe: Connection) -> None:
-        """Take the answers as they come."""
+        """Take the answers as they come; when no more can come, let nobody wait for one."""
         with contextlib.suppress(EOFError, OSError):
             while True:
-                answer: _Answer = pipe.recv()
+                answer: _Answer | _Done = pipe.recv()
+                if isinstance(answer, _Done):
+                    with self._change:
+                        task = self._tasks.pop(answer.number)
+                    task.set_result(answer)
+                    continue
                 with self._change:
                     if answer.turn == self._turn:
                         self._made[answer.key] = answer
                         while len(self._made) > _KEPT:
                             self._made.pop(next(iter(self._made)))
                 self.told()
+        with self._change:
+            self._listener, left = None, list(self._tasks.values())
+            self._tasks.clear()
+        for task in left:
+            task.set_result(None)
 
 
 def _played(game: Game) -> Iterator[dict]:
@@ -208,6 +264,8 @@ class _Worker:
         if isinstance(message, _Begin):
             self.turn, self.wish, self.ahead, self.made = message.turn, None, [], {}
             self.view = self._follow(message)
+        elif isinstance(message, _Task):
+            self._do(message)
         elif isinstance(message, _Wish):
             self.wish = message
             begun = [r for k, r in self.made.items() if r.forecast is not None and k != message.key]
@@ -217,11 +275,20 @@ class _Worker:
     def _follow(self, begin: _Begin) -> SeatView | None:
         """The game of a record."""
         assert begin.header is not None
-        header = begin.header
+        return SeatView(self._game(begin.header, begin.events), begin.actor)
+
+    def _game(self, header: Header, events: Sequence[dict]) -> Game:
         known = self.models.get(header.fingerprint)
-        game = Game.from_record(Record(header, list(begin.events)), known)
+        game = Game.from_record(Record(header, list(events)), known)
         self.models = {header.fingerprint: game.model}
-        return SeatView(game, begin.actor)
+        return game
+
+    def _do(self, task: _Task) -> None:
+        try:
+            value = task.work(self._game(task.header, task.events), *task.given)
+            self.pipe.send(_Done(task.number, True, value))
+        except Exception:  # whatever it is, it is met again where the answer is waited for
+            self.pipe.send(_Done(task.number, False, None))
 
     def _due(self) -> bool:
         """Whether there is something to make ready, or to refine."""

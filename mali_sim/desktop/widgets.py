@@ -28,6 +28,8 @@ from mali_sim.scenario.library import content_folder
 
 Act = Callable[[], object]
 _SHARPER = 4
+#: Pictures that take long to draw (a chart 4 ms at 1920x1080) drawn for one frame of a pane.
+_SKETCHES = 2
 
 
 class Kept:
@@ -36,6 +38,9 @@ class Kept:
     def __init__(self, size: int) -> None:
         self.size = size
         self._items: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._items
 
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What was kept under a key, made now if it was not."""
@@ -65,6 +70,8 @@ class Lettering:
     ----------
     missing : set of str
         Font files that are not there; pygame's own font stands in.
+    sketches : Kept
+        Pictures that take long to draw.
     """
 
     def __init__(self, size: tuple[int, int], theme: Theme, percent: int = 0) -> None:
@@ -76,6 +83,7 @@ class Lettering:
         self._wraps = Kept(3000)
         self._widths = Kept(8000)
         self._signs = Kept(400)
+        self.sketches = Kept(60)
 
     def px(self, size: float) -> int:
         """Pixels of the screen for pixels of the design."""
@@ -269,6 +277,8 @@ class Brush:
         self.shift = shift
         self.focus = focus
         self.fixed = False
+        self.late = False
+        self._sketched = 0
         self.spots: list[Spot] = []
         self.width = surface.get_width()
         self.height = surface.get_height()
@@ -280,6 +290,25 @@ class Brush:
     def seen(self, top: int, height: int) -> bool:
         """Whether something at this height is in view."""
         return top + height >= self.shift and top <= self.shift + self.height
+
+    def sketch(self, key: Hashable, make: Callable[[], pygame.Surface]) -> pygame.Surface | None:
+        """
+        A picture that takes long to draw, kept under what it is drawn from.
+
+        Returns
+        -------
+        pygame.Surface or None
+            None when enough were drawn for one frame; the next one draws more.
+        """
+        if self._sketched >= _SKETCHES and key not in self.letters.sketches:
+            self.late = True
+            return None
+
+        def drawn() -> pygame.Surface:
+            self._sketched += 1
+            return make()
+
+        return self.letters.sketches.get(key, drawn)
 
     # -- text ------------------------------------------------------------------------------
 
@@ -501,6 +530,8 @@ class Pane:
         The spot where the keyboard stands, or would, were it in this pane.
     painted : object
         What the picture on the screen was painted from; None before the first.
+    late : bool
+        Whether part of the picture waits for the next frame.
     insets : (int, int)
         Heights at its top and bottom that do not scroll.
     typed : dict of str to str
@@ -519,6 +550,7 @@ class Pane:
         self.scroll = 0
         self.reveal = False
         self.painted: object = None
+        self.late = False
         self.insets = 0, 0
         self.typed: dict[str, str] = {}
         self._picture: pygame.Surface | None = None
@@ -545,6 +577,10 @@ class Pane:
         """Something that the looks do not tell has changed: paint it anew."""
         self.painted = self._pictured = None
 
+    def let_go(self) -> None:
+        """It is taken away: its picture, 8 MB for a whole window, need not be kept until it goes itself."""
+        self._picture = self._pictured = self.painted = None
+
     def show(self, screen: pygame.Surface, letters: Lettering) -> None:
         """Put it into the window as it looked last."""
         if self._picture is None or self._picture.get_size() != self.rect.size:
@@ -561,7 +597,7 @@ class Pane:
         if self._picture is None or self._picture.get_size() != self.rect.size:
             self._picture = pygame.Surface(self.rect.size).convert(screen)
             self._pictured = None
-        if self.reveal or self._pictured != (self.looks(active), id(letters)):
+        if self.reveal or self.late or self._pictured != (self.looks(active), id(letters)):
             self._paint_picture(self._picture, letters, active)
             self._pictured = self.looks(active), id(letters)
         screen.blit(self._picture, self.rect)
@@ -580,6 +616,7 @@ class Pane:
             self._settle(letters)
             if before == (self.focus, self.scroll):
                 break
+        self.late = brush.late
         self.reveal = False
         if self.scrolls and self.content > self.rect.height:
             self._bar(surface, letters)

@@ -307,8 +307,10 @@ def _run_compiler(path: str, flags: tuple[str, ...], text: str, folder: Path) ->
 
 def _run_limited(command: list[str], seconds: float) -> None:
     """Run a compiler in its own process group; on expiry or exit the group is killed."""
+    # Whoever waits for it does nothing else; whoever does not, a window say, is not to be held up.
+    gently = ["nice", "-n", "19"] if shutil.which("nice") else []
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        [*gently, *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         text=True, start_new_session=True,
     )  # fmt: skip
 

@@ -26,6 +26,11 @@ def _no_screen(monkeypatch, tmp_path):
     pygame.display.quit()
 
 
+@pytest.fixture(scope="module")
+def tiny():
+    return model_of("tiny")
+
+
 @pytest.fixture
 def quick_pages(monkeypatch):
     """Pages that replay the game many times replay it a few times."""

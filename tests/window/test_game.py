@@ -23,11 +23,6 @@ SIZES = [(1024, 640), (1280, 800), (1920, 1080)]
 
 
 @pytest.fixture(scope="module")
-def tiny():
-    return model_of("tiny")
-
-
-@pytest.fixture(scope="module")
 def trap():
     return model_of("avoid-the-trap")
 

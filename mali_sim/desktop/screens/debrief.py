@@ -61,11 +61,14 @@ class Debrief(Page):
         s = self._session = self.session
         self.focus = f"figure {s.headlines[0].id}" if s.headlines else "look"
         game, actor = s.game.snapshot(), s.actor
-        app.jobs.do(lambda: debrief(game, actor, s.scales), partial(self._learned, "found"), app.failed)
         headlines = tuple(i.id[4:] for i in s.headlines)
-        app.jobs.do(lambda: strategy_fans(game, actor, headlines, _FANS), partial(self._learned, "fans"),
-                    app.failed)  # fmt: skip
-        app.jobs.do(lambda: luck(game, actor, _REPLAYS), partial(self._learned, "luck"), app.failed)
+        beside = app.futures.beside
+        for name, work in (
+            ("found", lambda: beside(debrief, game, actor, s.scales)),
+            ("fans", lambda: beside(strategy_fans, game, actor, headlines, _FANS)),
+            ("luck", lambda: beside(luck, game, actor, _REPLAYS)),
+        ):
+            app.jobs.do(work, partial(self._learned, name), app.failed)
 
     @property
     def session(self) -> Session:
